@@ -1,0 +1,49 @@
+"""Every number the service lives by, with its source.
+
+"documented": AWS's feature specifications or API reference; "chosen": ours, with the reason.
+Times are milliseconds unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+MIB = 1024 * 1024
+
+# Attachments
+ATTACHMENTS_PER_CONTACT = 35  # documented: attachments per chat conversation
+ATTACHMENT_SIZE = 20 * MIB  # documented default; configurable up to the next line
+ATTACHMENT_SIZE_MAX = 100 * MIB  # documented: 104857600 bytes for chat
+UPLOAD_URL_LIFETIME = (
+    15 * MINUTE
+)  # chosen: 100 MB on a slow line does not fit the sibling API's 300 s
+STAGING_LIFETIME = DAY  # documented advice: expire the staging location after one day
+DOWNLOAD_URL_LIFETIME_SECONDS = 300  # documented default of the sibling API GetAttachedFile
+COMPLETION_LEASE = 30 * SECOND  # chosen: copying 100 MiB between two keys takes seconds at most
+COMPLETION_PATIENCE = 2 * SECOND  # chosen: how long a second Complete waits for the first
+
+# Connections
+CONNECTION_LIFETIME = DAY  # documented: a connection token is good for one day
+PARTICIPANT_TOKEN_LIFETIME = (
+    7 * DAY
+)  # chosen: the longest chat duration; ends with the contact anyway
+WEBSOCKET_URL_LIFETIME = 100 * SECOND  # documented: connect within 100 s
+WEBSOCKET_LIFETIME = HOUR  # observed: browser clients renew after 3540 s
+
+# Contacts
+CHAT_DURATION = 25 * HOUR  # documented default
+ATTRIBUTES_BYTES = 32768  # documented: total of keys and values in UTF-8
+CUSTOM_PARTICIPANTS = 1  # documented: custom participants (bots) per contact
+
+# The wire
+BODY_BYTES = 256 * 1024  # chosen: four times the largest modelled message
+BEARER_CHARACTERS = 1000  # documented: length of both tokens
+SIGNATURE_SKEW = 15 * MINUTE  # documented: how far a SigV4 date may be off
+
+# Messages
+TEXT_MESSAGE_CHARACTERS = 1024  # documented: text/plain and text/markdown
+JSON_MESSAGE_CHARACTERS = 12000  # documented: application/json
+INTERACTIVE_RESPONSE_CHARACTERS = 12288  # documented: interactive responses

@@ -1,0 +1,213 @@
+"""The table of the service: every operation with its route, shapes and errors.
+
+This is the only table. The server dispatches on it, the command line is generated from it, and
+the tests compare it with AWS's models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from openparticipant import errors
+from openparticipant.errors import ServiceError
+from openparticipant.wire import connect, shapes
+from openparticipant.wire.shapes import Shape
+
+BearerKind = Literal["ParticipantToken", "ConnectionToken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One named call of a service model.
+
+    `path` may hold `{Member}` parts; those members travel percent-encoded in the path. `bearer`
+    names the token that `X-Amz-Bearer` must carry, or is None where SigV4 authenticates.
+    """
+
+    name: str
+    method: Literal["GET", "POST", "PUT"]
+    path: str
+    request: type[Shape]
+    response: type[Shape]
+    errors: frozenset[type[ServiceError]]
+    bearer: BearerKind | None
+
+
+_PARTICIPANT_ERRORS: frozenset[type[ServiceError]] = frozenset(
+    {
+        errors.AccessDeniedException,
+        errors.InternalServerException,
+        errors.ThrottlingException,
+        errors.ValidationException,
+    }
+)
+
+
+def _participant(
+    name: str,
+    path: str,
+    request: type[Shape],
+    response: type[Shape],
+    *more: type[ServiceError],
+    method: Literal["GET", "POST"] = "POST",
+    bearer: BearerKind = "ConnectionToken",
+) -> Operation:
+    return Operation(
+        name,
+        method,
+        f"/participant/{path}",
+        request,
+        response,
+        _PARTICIPANT_ERRORS | set(more),
+        bearer,
+    )
+
+
+PARTICIPANT: tuple[Operation, ...] = (
+    _participant(
+        "CancelParticipantAuthentication",
+        "cancel-authentication",
+        shapes.CancelParticipantAuthenticationRequest,
+        shapes.Empty,
+    ),
+    _participant(
+        "CompleteAttachmentUpload",
+        "complete-attachment-upload",
+        shapes.CompleteAttachmentUploadRequest,
+        shapes.Empty,
+        errors.ServiceQuotaExceededException,
+        errors.ConflictException,
+    ),
+    _participant(
+        "CreateParticipantConnection",
+        "connection",
+        shapes.CreateParticipantConnectionRequest,
+        shapes.CreateParticipantConnectionResponse,
+        bearer="ParticipantToken",
+    ),
+    _participant(
+        "DescribeView",
+        "views/{ViewToken}",
+        shapes.DescribeViewRequest,
+        shapes.DescribeViewResponse,
+        errors.ResourceNotFoundException,
+        method="GET",
+    ),
+    _participant(
+        "DisconnectParticipant",
+        "disconnect",
+        shapes.DisconnectParticipantRequest,
+        shapes.Empty,
+    ),
+    _participant(
+        "GetAttachment",
+        "attachment",
+        shapes.GetAttachmentRequest,
+        shapes.GetAttachmentResponse,
+    ),
+    _participant(
+        "GetAuthenticationUrl",
+        "authentication-url",
+        shapes.GetAuthenticationUrlRequest,
+        shapes.GetAuthenticationUrlResponse,
+    ),
+    _participant(
+        "GetTranscript",
+        "transcript",
+        shapes.GetTranscriptRequest,
+        shapes.GetTranscriptResponse,
+    ),
+    _participant(
+        "SendEvent",
+        "event",
+        shapes.SendEventRequest,
+        shapes.SendEventResponse,
+        errors.ConflictException,
+    ),
+    _participant(
+        "SendMessage",
+        "message",
+        shapes.SendMessageRequest,
+        shapes.SendMessageResponse,
+    ),
+    _participant(
+        "StartAttachmentUpload",
+        "start-attachment-upload",
+        shapes.StartAttachmentUploadRequest,
+        shapes.StartAttachmentUploadResponse,
+        errors.ServiceQuotaExceededException,
+    ),
+)
+
+CONTROL: tuple[Operation, ...] = (
+    Operation(
+        "StartChatContact",
+        "PUT",
+        "/contact/chat",
+        connect.StartChatContactRequest,
+        connect.StartChatContactResponse,
+        frozenset(
+            {
+                errors.InvalidRequestException,
+                errors.InvalidParameterException,
+                errors.ResourceNotFoundException,
+                errors.InternalServiceException,
+                errors.LimitExceededException,
+            }
+        ),
+        None,
+    ),
+    Operation(
+        "CreateParticipant",
+        "POST",
+        "/contact/create-participant",
+        connect.CreateParticipantRequest,
+        connect.CreateParticipantResponse,
+        frozenset(
+            {
+                errors.InvalidRequestException,
+                errors.ResourceNotFoundException,
+                errors.InternalServiceException,
+                errors.ServiceQuotaExceededException,
+                errors.ThrottlingException,
+                errors.ConflictException,
+            }
+        ),
+        None,
+    ),
+    Operation(
+        "StopContact",
+        "POST",
+        "/contact/stop",
+        connect.StopContactRequest,
+        shapes.Empty,
+        frozenset(
+            {
+                errors.InvalidRequestException,
+                errors.ContactNotFoundException,
+                errors.InvalidParameterException,
+                errors.ResourceNotFoundException,
+                errors.InternalServiceException,
+            }
+        ),
+        None,
+    ),
+    Operation(
+        "DescribeContact",
+        "GET",
+        "/contacts/{InstanceId}/{ContactId}",
+        connect.DescribeContactRequest,
+        connect.DescribeContactResponse,
+        frozenset(
+            {
+                errors.InvalidRequestException,
+                errors.InvalidParameterException,
+                errors.ResourceNotFoundException,
+                errors.InternalServiceException,
+                errors.ThrottlingException,
+            }
+        ),
+        None,
+    ),
+)
