@@ -1,0 +1,109 @@
+"""How an upload becomes an attachment that nobody can change any more.
+
+Claim the attachment with a lease and a key of this attempt's own; look at the staged object; keep
+exactly what was seen under that key; record it together with the transcript item. No URL can write
+the key, no two attempts share one, and an attempt that lost its lease records nothing. So whatever
+else happens meanwhile, the file that was checked is the file that is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from openparticipant.domain.attachment import Attachment
+from openparticipant.domain.connection import Caller
+from openparticipant.errors import ConflictException, Unavailable, ValidationException
+from openparticipant.limits import COMPLETION_LEASE, COMPLETION_PATIENCE
+from openparticipant.ports import Claim, Ports, StoredObject
+
+_POLL = 50  # milliseconds between two looks at another attempt's outcome
+
+_log = logging.getLogger(__name__)
+
+
+async def complete(
+    ports: Ports, caller: Caller, attachment_id: str, client_token: str | None
+) -> None:
+    """Complete an attachment of the caller's, or find that this client token already did.
+
+    Raises ValidationException (unknown, not uploaded or not as announced: it stays pending),
+    ConflictException (completed under another token, or under way elsewhere for more than 2 s),
+    ServiceQuotaExceededException or AccessDeniedException.
+    """
+    attachment = await ports.store.attachment(caller, attachment_id)
+    if attachment is None:
+        raise ValidationException("There is no attachment with this id.")
+    give_up_at = ports.clock.now() + COMPLETION_PATIENCE
+    while True:
+        now = ports.clock.now()
+        attempt = ports.ids.uuid()
+        claim = Claim(
+            attachment_id=attachment.id,
+            attempt=attempt,
+            final_key=attachment.final_key_of(attempt),
+            client_token=client_token,
+            lease_until=now + COMPLETION_LEASE,
+        )
+        claimed = await ports.store.claim(
+            caller, claim, limit=ports.policy.attachments_per_contact, now=now
+        )
+        if claimed.done:
+            return
+        if claimed.granted and await _finish(ports, caller, claim, claimed.attachment):
+            return
+        if now >= give_up_at:
+            raise ConflictException("The attachment is being completed by another request.")
+        await ports.clock.sleep(_POLL)
+
+
+async def _finish(ports: Ports, caller: Caller, claim: Claim, attachment: Attachment) -> bool:
+    """Carry a granted claim out; False means that its lease was lost on the way."""
+    try:
+        if attachment.final_key is not None:  # left by an attempt whose lease lapsed
+            await ports.objects.discard(attachment.final_key)
+        await _keep(ports, claim, attachment)
+        item = await ports.store.approve(caller, claim, ports.ids.uuid(), now=ports.clock.now())
+    except Exception:
+        await _give_up(ports, caller, claim)
+        raise
+    if item is None:
+        await ports.objects.discard(claim.final_key)
+        return False
+    try:
+        await ports.objects.discard(attachment.staging_key)
+    except Unavailable as error:  # complete all the same; what is staged has no use any more
+        _log.warning("staged bytes of a completed attachment remain: %s", error)
+    return True
+
+
+async def _keep(ports: Ports, claim: Claim, attachment: Attachment) -> None:
+    """Bring the staged object, checked, to the claim's key; begin again if it is replaced."""
+    while True:
+        seen = await ports.objects.look(attachment.staging_key)
+        if await ports.objects.keep(_checked(seen, attachment), claim.final_key):
+            return
+        if ports.clock.now() >= claim.lease_until:
+            raise ConflictException("The file was replaced again and again while it was checked.")
+
+
+def _checked(seen: StoredObject | None, attachment: Attachment) -> StoredObject:
+    if seen is None:
+        raise ValidationException("The file has not been uploaded yet.")
+    if seen.size != attachment.size:
+        raise ValidationException(
+            f"The uploaded file has {seen.size} bytes; {attachment.size} were announced."
+        )
+    if seen.content_type.lower() != attachment.content_type.lower():
+        raise ValidationException(
+            f"The file was uploaded as {seen.content_type}; {attachment.content_type} was announced."
+        )
+    return seen
+
+
+async def _give_up(ports: Ports, caller: Caller, claim: Claim) -> None:
+    """Undo a claim, but only what it is sure to hold: a commit may have gone through unseen."""
+    try:
+        if await ports.store.release(caller.contact_id, claim):
+            await ports.objects.discard(claim.final_key)
+    except Unavailable as error:  # the lease runs out and the deadline does the same
+        _log.warning("a completion could not be undone now: %s", error)

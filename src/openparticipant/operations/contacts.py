@@ -1,0 +1,203 @@
+"""The slice of the Connect control plane that starts, fills and ends a chat."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from openparticipant.domain.connection import IssuedToken, digest
+from openparticipant.domain.contact import Participant, Role, instance_id
+from openparticipant.errors import (
+    InvalidParameterException,
+    InvalidRequestException,
+    ResourceNotFoundException,
+    ServiceError,
+)
+from openparticipant.limits import (
+    ATTRIBUTES_BYTES,
+    CHAT_DURATION,
+    INTERACTIVE_RESPONSE_CHARACTERS,
+    JSON_MESSAGE_CHARACTERS,
+    MINUTE,
+    PARTICIPANT_TOKEN_LIFETIME,
+    TEXT_MESSAGE_CHARACTERS,
+)
+from openparticipant.ports import InitialMessage, NewContact, NewParticipant, Policy, Ports
+from openparticipant.wire import connect as wire
+from openparticipant.wire.restjson import fingerprint
+from openparticipant.wire.shapes import Empty
+from openparticipant.wire.times import iso8601
+
+_PLAIN = "text/plain"
+_CONTENT_TYPES = {
+    _PLAIN: TEXT_MESSAGE_CHARACTERS,
+    "text/markdown": TEXT_MESSAGE_CHARACTERS,
+    "application/json": JSON_MESSAGE_CHARACTERS,
+    "application/vnd.amazonaws.connect.message.interactive.response": INTERACTIVE_RESPONSE_CHARACTERS,
+}
+_ATTRIBUTE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_DISPLAY_NAMES = {Role.AGENT: "Agent", Role.SUPERVISOR: "Supervisor", Role.CUSTOM_BOT: "Bot"}
+
+
+async def start_chat_contact(
+    ports: Ports, request: wire.StartChatContactRequest
+) -> wire.StartChatContactResponse:
+    """Start a contact and give its customer a participant token.
+
+    A repeated client token returns the same ids with a token of its own.
+    """
+    instance = _instance(ports.policy, request.instance_id, InvalidParameterException)
+    attributes = _attributes(request.attributes or {})
+    content_types = _content_types(request.supported_messaging_content_types)
+    now = ports.clock.now()
+    minutes = request.chat_duration_in_minutes
+    token = ports.ids.token()
+    contact_id, participant_id = await ports.store.start_contact(
+        NewContact(
+            id=ports.ids.uuid(),
+            instance_id=instance,
+            flow_id=request.contact_flow_id,
+            attributes=attributes,
+            content_types=content_types,
+            started_at=now,
+            ends_at=now + (minutes * MINUTE if minutes else CHAT_DURATION),
+            customer=Participant(
+                ports.ids.uuid(), Role.CUSTOMER, request.participant_details.display_name
+            ),
+            token=IssuedToken(digest(token), now + PARTICIPANT_TOKEN_LIFETIME),
+            initial_message=_initial_message(ports, request.initial_message, content_types),
+            client_token=request.client_token or None,
+            request_digest=fingerprint(request),
+        )
+    )
+    return wire.StartChatContactResponse(
+        contact_id=contact_id, participant_id=participant_id, participant_token=token
+    )
+
+
+async def create_participant(
+    ports: Ports, request: wire.CreateParticipantRequest
+) -> wire.CreateParticipantResponse:
+    """Add a bot to a contact, or an agent or supervisor.
+
+    AWS gives agents their tokens through its desktop only; here they come through this operation.
+    """
+    instance = _instance(ports.policy, request.instance_id, InvalidRequestException)
+    details = request.participant_details
+    role = Role(details.participant_role) if details.participant_role else None
+    if role not in _DISPLAY_NAMES:
+        raise InvalidRequestException("ParticipantRole must be CUSTOM_BOT, AGENT or SUPERVISOR.")
+    now = ports.clock.now()
+    token = ports.ids.token()
+    expires_at = now + PARTICIPANT_TOKEN_LIFETIME
+    participant_id = await ports.store.create_participant(
+        NewParticipant(
+            contact_id=request.contact_id,
+            instance_id=instance,
+            participant=Participant(
+                ports.ids.uuid(), role, details.display_name or _DISPLAY_NAMES[role]
+            ),
+            token=IssuedToken(digest(token), expires_at),
+            client_token=request.client_token or None,
+            request_digest=fingerprint(request),
+        ),
+        now=now,
+    )
+    return wire.CreateParticipantResponse(
+        participant_id=participant_id,
+        participant_credentials=wire.ParticipantTokenCredentials(
+            participant_token=token, expiry=iso8601(expires_at)
+        ),
+    )
+
+
+async def stop_contact(ports: Ports, request: wire.StopContactRequest) -> Empty:
+    """End a contact, in whatever state the chat is."""
+    instance = _instance(ports.policy, request.instance_id, InvalidParameterException)
+    reason = request.disconnect_reason.code if request.disconnect_reason else None
+    await ports.store.stop_contact(
+        request.contact_id, instance, reason or "API", now=ports.clock.now()
+    )
+    return Empty()
+
+
+async def describe_contact(
+    ports: Ports, request: wire.DescribeContactRequest
+) -> wire.DescribeContactResponse:
+    """Tell what is known of a contact, open or ended."""
+    policy = ports.policy
+    instance = _instance(policy, request.instance_id, InvalidParameterException)
+    contact = await ports.store.contact(request.contact_id, instance)
+    if contact is None:
+        raise ResourceNotFoundException("There is no contact with this ContactId.")
+    arn = f"arn:aws:connect:{policy.region}:{policy.account}:instance/{instance}"
+    return wire.DescribeContactResponse(
+        contact=wire.Contact(
+            arn=f"{arn}/contact/{contact.id}",
+            id=contact.id,
+            initial_contact_id=contact.id,
+            initiation_method="API",
+            channel="CHAT",
+            initiation_timestamp=contact.started_at / 1000,
+            disconnect_timestamp=contact.ended_at / 1000 if contact.ended_at else None,
+            last_update_timestamp=contact.updated_at / 1000,
+            disconnect_reason=contact.disconnect_reason,
+            attributes=dict(contact.attributes) or None,
+        )
+    )
+
+
+def _instance(policy: Policy, text: str, refusal: type[ServiceError]) -> str:
+    bare = instance_id(text)
+    if bare is None:
+        raise refusal("InstanceId must be the id of an instance, or its ARN.")
+    if policy.instances and bare not in policy.instances:
+        raise ResourceNotFoundException("There is no instance with this InstanceId.")
+    return bare
+
+
+def _attributes(attributes: dict[str, str]) -> dict[str, str]:
+    for key in attributes:
+        if not _ATTRIBUTE_KEY.fullmatch(key):
+            raise InvalidRequestException(
+                "The keys of Attributes may have letters, digits, - and _ only."
+            )
+    if sum(len(key.encode()) + len(value.encode()) for key, value in attributes.items()) > (
+        ATTRIBUTES_BYTES
+    ):
+        raise InvalidRequestException(f"Attributes may have {ATTRIBUTES_BYTES} bytes in all.")
+    return attributes
+
+
+def _content_types(wanted: list[str] | None) -> list[str]:
+    content_types = wanted or [_PLAIN]
+    if _PLAIN not in content_types:
+        raise InvalidRequestException(f"SupportedMessagingContentTypes must contain {_PLAIN}.")
+    for content_type in content_types:
+        if content_type not in _CONTENT_TYPES:
+            raise InvalidRequestException(
+                "SupportedMessagingContentTypes has a value that is not allowed."
+            )
+    return content_types
+
+
+def _initial_message(
+    ports: Ports, message: wire.ChatMessage | None, content_types: list[str]
+) -> InitialMessage | None:
+    if message is None:
+        return None
+    if message.content_type not in content_types:
+        raise InvalidRequestException(
+            "InitialMessage has a ContentType that SupportedMessagingContentTypes lacks."
+        )
+    if len(message.content) > _CONTENT_TYPES[message.content_type]:
+        raise InvalidRequestException(
+            f"InitialMessage must have at most {_CONTENT_TYPES[message.content_type]} characters."
+        )
+    if message.content_type == "application/json":
+        try:
+            msgspec.json.decode(message.content)
+        except (msgspec.DecodeError, RecursionError):
+            raise InvalidRequestException("InitialMessage is not valid JSON.") from None
+    return InitialMessage(ports.ids.uuid(), message.content_type, message.content)

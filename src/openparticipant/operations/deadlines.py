@@ -1,0 +1,63 @@
+"""Deadlines are rows; this works them off.
+
+An upload URL that expired frees its place in the quota, an abandoned attachment vanishes with its
+bytes, a completion whose lease lapsed is undone, a contact whose duration is over ends. Whoever
+takes a row leases it, so a node that dies in the middle leaves nothing undone for long.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from openparticipant.domain.attachment import Status
+from openparticipant.errors import Unavailable
+from openparticipant.ports import DueAttachment, Ports
+
+_LEASE = 60_000  # milliseconds to settle one batch
+_BATCH = 100
+_LONGEST_NAP = 1_000  # milliseconds; a nearer deadline may come up meanwhile
+
+_log = logging.getLogger(__name__)
+
+
+async def watch(ports: Ports) -> None:
+    """Work deadlines off as they fall due, until cancelled."""
+    while True:
+        nap = _LONGEST_NAP
+        try:
+            due = await ports.store.next_deadline()
+            if due is not None:
+                nap = due - ports.clock.now()
+            if nap <= 0:
+                await work_off(ports)
+        except Unavailable as error:
+            _log.warning("deadlines wait: %s", error)
+            nap = _LONGEST_NAP
+        await ports.clock.sleep(max(1, min(nap, _LONGEST_NAP)))
+
+
+async def work_off(ports: Ports) -> int:
+    """Settle everything that is due now; return how much it was."""
+    settled = 0
+    while True:
+        now = ports.clock.now()
+        taken = await ports.store.due_attachments(now=now, lease=_LEASE, limit=_BATCH)
+        for due in taken:
+            await _settle(ports, due)
+        ended = await ports.store.end_expired_contacts(now=now, limit=_BATCH)
+        if not taken and not ended:
+            return settled
+        settled += len(taken) + ended
+
+
+async def _settle(ports: Ports, due: DueAttachment) -> None:
+    """Apply one deadline, in the order that leaves no object without a row for long.
+
+    Taking the row voided the attempt, so its key can be cleared before the row forgets it. The
+    staged bytes go after their row: until then an upload may still be about to put them there.
+    """
+    attachment = due.attachment
+    if attachment.status is Status.COMPLETING and attachment.final_key is not None:
+        await ports.objects.discard(attachment.final_key)
+    if await ports.store.settle(due, now=ports.clock.now()):
+        await ports.objects.discard(attachment.staging_key)

@@ -1,0 +1,30 @@
+"""Which function carries out which operation; what is missing here is not served."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from openparticipant.domain.connection import Caller
+from openparticipant.operations import attachments, connections, contacts
+from openparticipant.ports import Ports
+from openparticipant.wire.shapes import Shape
+
+# The request's type is fixed by the service table; `tests/operations/test_table.py` compares them.
+ParticipantFunction = Callable[[Ports, Caller, Any], Awaitable[Shape]]
+ControlFunction = Callable[[Ports, Any], Awaitable[Shape]]
+
+PARTICIPANT: Mapping[str, ParticipantFunction] = {
+    "CompleteAttachmentUpload": attachments.complete_attachment_upload,
+    "CreateParticipantConnection": connections.create_participant_connection,
+    "DisconnectParticipant": connections.disconnect_participant,
+    "GetAttachment": attachments.get_attachment,
+    "StartAttachmentUpload": attachments.start_attachment_upload,
+}
+
+CONTROL: Mapping[str, ControlFunction] = {
+    "CreateParticipant": contacts.create_participant,
+    "DescribeContact": contacts.describe_contact,
+    "StartChatContact": contacts.start_chat_contact,
+    "StopContact": contacts.stop_contact,
+}

@@ -1,0 +1,280 @@
+"""Writes that move an attachment through its states; the transition table is this file.
+
+| from | to | by | unless |
+| --- | --- | --- | --- |
+| — | PENDING | propose | the contact is full or closed |
+| PENDING | COMPLETING | claim | its reservation lapsed and the contact is full |
+| COMPLETING | COMPLETING | claim, once the lease has lapsed | |
+| COMPLETING | APPROVED | approve, by the attempt that holds it | the contact has ended |
+| COMPLETING | PENDING | release, or settle once the lease has lapsed | |
+| PENDING | — | settle, once abandoned | |
+"""
+
+from __future__ import annotations
+
+from openparticipant.domain.attachment import Attachment, Status
+from openparticipant.domain.connection import Caller
+from openparticipant.domain.contact import Participant
+from openparticipant.domain.transcript import AttachedFile, ItemType, TranscriptItem
+from openparticipant.errors import (
+    ConflictException,
+    ServiceQuotaExceededException,
+    ValidationException,
+)
+from openparticipant.ports import Claim, Claimed, DueAttachment, Proposal
+from openparticipant.stores import items
+from openparticipant.stores.connections import refuse_unless_open
+from openparticipant.stores.write import Row, Write
+
+_COLUMNS = (
+    "a.id, c.id, a.participant_id, a.name, a.content_type, a.size, a.status, a.staging_key,"
+    " a.final_key, a.url_expires_at"
+)
+_PROPOSE = """
+    INSERT INTO attachments
+        (contact_seq, id, participant_seq, participant_id, name, content_type, size, status, held,
+         staging_key, start_token, url_expires_at, abandoned_at, due_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 1, $8, $9, $10, $11, $10)
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+"""
+_PROPOSED_BEFORE = f"""
+    SELECT {_COLUMNS}
+    FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
+    WHERE a.participant_seq = $1 AND a.start_token = $2
+"""  # noqa: S608 - the only text put in is the constant above
+# One statement decides all three: contact open, participant present, quota free.
+_HOLD = """
+    UPDATE contacts SET attachments_held = attachments_held + 1
+    WHERE seq = $1 AND ended_at IS NULL AND ends_at > $3 AND attachments_held < $4
+      AND EXISTS (SELECT 1 FROM participants WHERE seq = $2 AND disconnected_at IS NULL)
+    RETURNING 1
+"""
+_LAPSE = """
+    UPDATE attachments SET held = 0, due_at = abandoned_at
+    WHERE contact_seq = $1 AND status = 'pending' AND held = 1 AND url_expires_at <= $2
+    RETURNING 1
+"""
+_FREE = "UPDATE contacts SET attachments_held = attachments_held - $2 WHERE seq = $1"
+SELECT = f"""
+    SELECT {_COLUMNS}
+    FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
+    WHERE a.contact_seq = $1 AND a.id = $2
+"""  # noqa: S608 - as above
+SELECT_STAGED = f"""
+    SELECT {_COLUMNS}
+    FROM contacts c JOIN attachments a ON a.contact_seq = c.seq
+    WHERE c.id = $1 AND a.id = $2 AND c.ended_at IS NULL
+"""  # noqa: S608 - as above
+_SELECT_TO_CLAIM = f"""
+    SELECT {_COLUMNS}, a.participant_seq, a.complete_token, a.due_at, a.held
+    FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
+    WHERE a.contact_seq = $1 AND a.id = $2
+"""  # noqa: S608 - as above
+_CLAIM = """
+    UPDATE attachments
+    SET status = 'completing', attempt = $3, final_key = $4, due_at = $5, held = 1
+    WHERE contact_seq = $1 AND id = $2
+"""
+_APPROVE = """
+    UPDATE attachments
+    SET status = 'approved', complete_token = $4, attempt = NULL, due_at = NULL
+    WHERE contact_seq = $1 AND id = $2 AND status = 'completing' AND attempt = $3
+    RETURNING name, content_type
+"""
+_RELEASE = """
+    UPDATE attachments
+    SET status = 'pending', attempt = NULL, final_key = NULL,
+        due_at = CASE WHEN abandoned_at < url_expires_at THEN abandoned_at ELSE url_expires_at END
+    WHERE id = $2 AND status = 'completing' AND attempt = $3
+      AND contact_seq = (SELECT seq FROM contacts WHERE id = $1)
+    RETURNING 1
+"""
+# Taking a due row moves its deadline, which is the lease: if the taker dies, it falls due again.
+_TAKE_DUE = f"""
+    SELECT a.contact_seq, {_COLUMNS}
+    FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
+    WHERE a.due_at <= $1
+    ORDER BY a.due_at
+    LIMIT $2
+"""  # noqa: S608 - as above
+# The attempt of a lapsed completion is voided with it: from here on it can approve nothing, so its
+# final key may be cleared.
+_LEASE = """
+    UPDATE attachments SET due_at = $3, attempt = NULL WHERE contact_seq = $1 AND id = $2
+"""
+_EXPIRE_LEASES = "UPDATE attachments SET due_at = $1 WHERE status = 'completing'"
+_UNDO_CLAIM = """
+    UPDATE attachments
+    SET status = 'pending', attempt = NULL, final_key = NULL,
+        due_at = CASE WHEN abandoned_at < url_expires_at THEN abandoned_at ELSE url_expires_at END
+    WHERE contact_seq = $1 AND id = $2 AND status = 'completing' AND final_key = $3
+"""
+_LAPSE_ONE = """
+    UPDATE attachments SET held = 0, due_at = abandoned_at
+    WHERE contact_seq = $1 AND id = $2 AND status = 'pending' AND held = 1 AND url_expires_at <= $3
+    RETURNING 1
+"""
+_FORGET = """
+    DELETE FROM attachments
+    WHERE contact_seq = $1 AND id = $2 AND status = 'pending' AND abandoned_at <= $3
+    RETURNING held
+"""
+_KEEP_DUE = """
+    UPDATE attachments
+    SET due_at = CASE
+        WHEN held = 1 AND url_expires_at < abandoned_at THEN url_expires_at ELSE abandoned_at END
+    WHERE contact_seq = $1 AND id = $2 AND status = 'pending'
+"""
+
+
+def attachment(row: Row) -> Attachment:
+    """Read the columns shared by all SELECTs here."""
+    id_, contact_id, participant_id, name, content_type, size, status, *keys, url_expires_at = row
+    staging_key, final_key = keys
+    return Attachment(
+        id_,
+        contact_id,
+        participant_id,
+        name,
+        content_type,
+        size,
+        Status(status),
+        staging_key,
+        final_key,
+        url_expires_at,
+    )
+
+
+def propose(caller: Caller, new: Proposal, limit: int, now: int) -> Write[Attachment]:
+    """Reserve an attachment; see `ContactStore.propose`."""
+    it = new.attachment
+    rows = yield (
+        _PROPOSE,
+        (
+            caller.contact_seq,
+            it.id,
+            caller.seq,
+            caller.participant_id,
+            it.name,
+            it.content_type,
+            it.size,
+            it.staging_key,
+            new.client_token,
+            it.url_expires_at,
+            new.abandoned_at,
+        ),
+    )
+    if not rows:
+        return (yield from _propose_again(caller, new))
+    yield from _hold(caller, limit, now)
+    return it
+
+
+def _propose_again(caller: Caller, new: Proposal) -> Write[Attachment]:
+    (row,) = yield _PROPOSED_BEFORE, (caller.seq, new.client_token)
+    before, it = attachment(row), new.attachment
+    if (before.name, before.content_type, before.size) != (it.name, it.content_type, it.size):
+        raise ValidationException("ClientToken was used before with other parameters.")
+    return before
+
+
+def _hold(caller: Caller, limit: int, now: int) -> Write[None]:
+    """Count one more against the contact's quota, or raise."""
+    parameters = (caller.contact_seq, caller.seq, now, limit)
+    if (yield _HOLD, parameters):
+        return
+    yield from refuse_unless_open(caller, now)
+    lapsed = yield _LAPSE, (caller.contact_seq, now)
+    if lapsed:
+        yield _FREE, (caller.contact_seq, len(lapsed))
+        if (yield _HOLD, parameters):
+            return
+    raise ServiceQuotaExceededException(
+        f"The contact has reached its limit of {limit} attachments."
+    )
+
+
+def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
+    """Move an attachment to COMPLETING; see `ContactStore.claim`."""
+    rows = yield _SELECT_TO_CLAIM, (caller.contact_seq, new.attachment_id)
+    if not rows:
+        raise unknown()
+    *columns, participant_seq, complete_token, due_at, held = rows[0]
+    it = attachment(columns)
+    if participant_seq != caller.seq:
+        raise unknown()
+    if it.status is Status.APPROVED:
+        if new.client_token is None or new.client_token != complete_token:
+            raise ConflictException("The attachment has been completed already.")
+        return Claimed(granted=False, done=True, attachment=it)
+    if it.status is Status.COMPLETING and due_at > now:
+        return Claimed(granted=False, done=False, attachment=it)
+    if not held:
+        yield from _hold(caller, limit, now)
+    else:
+        yield from refuse_unless_open(caller, now)
+    key = (caller.contact_seq, it.id)
+    yield _CLAIM, (*key, new.attempt, new.final_key, new.lease_until)
+    return Claimed(granted=True, done=False, attachment=it)
+
+
+def unknown() -> ValidationException:
+    """Word the one answer to an id that is not there and to a stranger's."""
+    return ValidationException("There is no attachment with this id.")
+
+
+def approve(caller: Caller, held: Claim, item_id: str, now: int) -> Write[TranscriptItem | None]:
+    """Record a completed file and its item; see `ContactStore.approve`."""
+    key = (caller.contact_seq, held.attachment_id)
+    rows = yield _APPROVE, (*key, held.attempt, held.client_token)
+    if not rows:
+        return None
+    yield from refuse_unless_open(caller, now)
+    ((name, content_type),) = rows
+    return (
+        yield from items.append(
+            contact_seq=caller.contact_seq,
+            participant_seq=caller.seq,
+            author=Participant(caller.participant_id, caller.role, caller.display_name),
+            item_id=item_id,
+            type=ItemType.ATTACHMENT,
+            now=now,
+            attachment=AttachedFile(held.attachment_id, name, content_type),
+        )
+    )
+
+
+def release(contact_id: str, held: Claim) -> Write[bool]:
+    """Give an attempt up; see `ContactStore.release`."""
+    return bool((yield _RELEASE, (contact_id, held.attachment_id, held.attempt)))
+
+
+def take_due(now: int, lease: int, limit: int) -> Write[list[DueAttachment]]:
+    """Lease attachments whose deadline has passed; see `ContactStore.due_attachments`."""
+    rows = yield _TAKE_DUE, (now, limit)
+    taken = [DueAttachment(contact_seq, attachment(columns)) for contact_seq, *columns in rows]
+    for due in taken:
+        yield _LEASE, (due.contact_seq, due.attachment.id, now + lease)
+    return taken
+
+
+def expire_leases(now: int) -> Write[None]:
+    """Let every running completion lapse; see `ContactStore.expire_leases`."""
+    yield _EXPIRE_LEASES, (now,)
+
+
+def settle(due: DueAttachment, now: int) -> Write[bool]:
+    """Apply a deadline that has passed; see `ContactStore.settle`."""
+    key = (due.contact_seq, due.attachment.id)
+    if due.attachment.status is Status.COMPLETING:
+        yield _UNDO_CLAIM, (*key, due.attachment.final_key)
+    freed = 1 if (yield _LAPSE_ONE, (*key, now)) else 0
+    forgotten = yield _FORGET, (*key, now)
+    if forgotten and forgotten[0][0]:
+        freed += 1
+    if freed:
+        yield _FREE, (due.contact_seq, freed)
+    if not forgotten:
+        yield _KEEP_DUE, key
+    return bool(forgotten)

@@ -1,0 +1,125 @@
+"""The contact store over SQL, whichever database drives it."""
+
+from __future__ import annotations
+
+from openparticipant.domain.attachment import Attachment
+from openparticipant.domain.connection import Caller
+from openparticipant.domain.contact import Contact
+from openparticipant.domain.transcript import TranscriptItem
+from openparticipant.ports import (
+    Claim,
+    Claimed,
+    DueAttachment,
+    NewConnection,
+    NewContact,
+    NewParticipant,
+    Proposal,
+)
+from openparticipant.stores import attachments, connections, contacts, items
+from openparticipant.stores.write import Database
+
+_NEXT_DEADLINE = """
+    SELECT min(due) FROM (
+        SELECT min(due_at) AS due FROM attachments WHERE due_at IS NOT NULL
+        UNION ALL
+        SELECT min(ends_at) AS due FROM contacts WHERE ended_at IS NULL
+    ) AS deadlines
+"""
+
+
+class SqlContactStore:
+    """`ContactStore` on a `Database`; what each method guarantees stands there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def start_contact(self, new: NewContact) -> tuple[str, str]:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: contacts.start(new))
+
+    async def create_participant(self, new: NewParticipant, *, now: int) -> str:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: contacts.create_participant(new, now))
+
+    async def stop_contact(
+        self, contact_id: str, instance_id: str, reason: str, *, now: int
+    ) -> None:
+        """See `ContactStore`."""
+        await self._database.write(lambda: contacts.stop(contact_id, instance_id, reason, now))
+
+    async def contact(self, contact_id: str, instance_id: str) -> Contact | None:
+        """See `ContactStore`."""
+        rows = await self._database.read(contacts.SELECT, contact_id, instance_id)
+        return contacts.contact(rows[0]) if rows else None
+
+    async def holder(self, participant_token: bytes, *, now: int) -> Caller | None:
+        """See `ContactStore`."""
+        rows = await self._database.read(connections.HOLDER, participant_token)
+        return connections.caller(rows[0], now) if rows else None
+
+    async def connect(self, holder: Caller, new: NewConnection, *, now: int) -> None:
+        """See `ContactStore`."""
+        await self._database.write(lambda: connections.connect(holder, new, now))
+
+    async def caller(self, connection_token: bytes, *, now: int) -> Caller | None:
+        """See `ContactStore`."""
+        rows = await self._database.read(connections.CALLER, connection_token)
+        return connections.caller(rows[0], now) if rows else None
+
+    async def disconnect(self, caller: Caller, *, now: int) -> None:
+        """See `ContactStore`."""
+        await self._database.write(lambda: connections.disconnect(caller, now))
+
+    async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: attachments.propose(caller, new, limit, now))
+
+    async def attachment(self, caller: Caller, attachment_id: str) -> Attachment | None:
+        """See `ContactStore`."""
+        rows = await self._database.read(attachments.SELECT, caller.contact_seq, attachment_id)
+        return attachments.attachment(rows[0]) if rows else None
+
+    async def staged(self, contact_id: str, attachment_id: str) -> Attachment | None:
+        """See `ContactStore`."""
+        rows = await self._database.read(attachments.SELECT_STAGED, contact_id, attachment_id)
+        return attachments.attachment(rows[0]) if rows else None
+
+    async def claim(self, caller: Caller, claim: Claim, *, limit: int, now: int) -> Claimed:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: attachments.claim(caller, claim, limit, now))
+
+    async def approve(
+        self, caller: Caller, claim: Claim, item_id: str, *, now: int
+    ) -> TranscriptItem | None:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: attachments.approve(caller, claim, item_id, now))
+
+    async def release(self, contact_id: str, claim: Claim) -> bool:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: attachments.release(contact_id, claim))
+
+    async def items(self, contact_id: str, *, after: int, limit: int) -> list[TranscriptItem]:
+        """See `ContactStore`."""
+        rows = await self._database.read(items.SELECT, contact_id, after, limit)
+        return [items.item(row) for row in rows]
+
+    async def due_attachments(self, *, now: int, lease: int, limit: int) -> list[DueAttachment]:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: attachments.take_due(now, lease, limit))
+
+    async def settle(self, due: DueAttachment, *, now: int) -> bool:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: attachments.settle(due, now))
+
+    async def expire_leases(self, *, now: int) -> None:
+        """See `ContactStore`."""
+        await self._database.write(lambda: attachments.expire_leases(now))
+
+    async def end_expired_contacts(self, *, now: int, limit: int) -> int:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: contacts.end_expired(now, limit))
+
+    async def next_deadline(self) -> int | None:
+        """See `ContactStore`."""
+        ((due,),) = await self._database.read(_NEXT_DEADLINE)
+        return int(due) if due is not None else None

@@ -1,0 +1,192 @@
+"""Writes that start, fill and end contacts."""
+
+from __future__ import annotations
+
+import json
+
+from openparticipant.domain.contact import Contact, Participant, Role
+from openparticipant.domain.transcript import ItemType
+from openparticipant.errors import (
+    ConflictException,
+    ContactNotFoundException,
+    InvalidRequestException,
+    ResourceNotFoundException,
+    ServiceQuotaExceededException,
+)
+from openparticipant.limits import CUSTOM_PARTICIPANTS
+from openparticipant.ports import NewContact, NewParticipant
+from openparticipant.stores import items
+from openparticipant.stores.write import Row, Write
+
+_INSERT_CONTACT = """
+    INSERT INTO contacts
+        (id, instance_id, flow_id, attributes, content_types, client_token, request_digest,
+         started_at, ends_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8)
+    ON CONFLICT (instance_id, client_token) DO NOTHING
+    RETURNING seq
+"""
+_STARTED_BEFORE = """
+    SELECT c.id, c.request_digest, p.seq, p.id
+    FROM contacts c
+    JOIN participants p ON p.contact_seq = c.seq AND p.role = 'CUSTOMER'
+    WHERE c.instance_id = $1 AND c.client_token = $2
+    ORDER BY p.seq
+    LIMIT 1
+"""
+_INSERT_PARTICIPANT = """
+    INSERT INTO participants
+        (contact_seq, id, role, display_name, client_token, request_digest)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    RETURNING seq
+"""
+_ADDED_BEFORE = """
+    SELECT seq, id, request_digest FROM participants WHERE contact_seq = $1 AND client_token = $2
+"""
+_ADMIT = """
+    INSERT INTO participant_tokens (digest, participant_seq, expires_at) VALUES ($1, $2, $3)
+"""
+# Takes the contact's row lock, so that two bots cannot both be the first.
+_LOCK_OPEN = """
+    UPDATE contacts SET updated_at = updated_at
+    WHERE id = $1 AND instance_id = $2 AND ended_at IS NULL AND ends_at > $3
+    RETURNING seq
+"""
+_COUNT_BOTS = """
+    SELECT count(*) FROM participants
+    WHERE contact_seq = $1 AND role = 'CUSTOM_BOT' AND disconnected_at IS NULL
+"""
+_END = """
+    UPDATE contacts SET ended_at = $2, updated_at = $2, disconnect_reason = $3
+    WHERE seq = $1 AND ended_at IS NULL
+    RETURNING seq
+"""
+# What was offered and not completed dies with the contact; its bytes are cleared by the deadline.
+# A running completion keeps its lease; it will be refused and then falls due.
+_ABANDON = """
+    UPDATE attachments
+    SET abandoned_at = $2, due_at = CASE WHEN status = 'pending' THEN $2 ELSE due_at END
+    WHERE contact_seq = $1 AND status IN ('pending', 'completing')
+"""
+_SEQ_OF_OPEN = """
+    SELECT seq FROM contacts WHERE id = $1 AND instance_id = $2 AND ended_at IS NULL
+"""
+_EXPIRED = """
+    SELECT seq, ends_at FROM contacts
+    WHERE ended_at IS NULL AND ends_at <= $1
+    ORDER BY ends_at
+    LIMIT $2
+"""
+SELECT = """
+    SELECT id, instance_id, flow_id, attributes, started_at, ends_at, ended_at, disconnect_reason,
+           updated_at
+    FROM contacts WHERE id = $1 AND instance_id = $2
+"""
+
+
+def start(new: NewContact) -> Write[tuple[str, str]]:
+    """Record a contact and its customer; see `ContactStore.start_contact`."""
+    rows = yield (
+        _INSERT_CONTACT,
+        (
+            new.id,
+            new.instance_id,
+            new.flow_id,
+            json.dumps(dict(new.attributes)),
+            json.dumps(list(new.content_types)),
+            new.client_token,
+            new.request_digest,
+            new.started_at,
+            new.ends_at,
+        ),
+    )
+    if not rows:
+        return (yield from _start_again(new))
+    ((contact_seq,),) = rows
+    ((participant_seq,),) = yield (
+        _INSERT_PARTICIPANT,
+        (contact_seq, *_participant(new.customer), None, b""),
+    )
+    yield _ADMIT, (new.token.digest, participant_seq, new.token.expires_at)
+    if first := new.initial_message:
+        yield from items.append(
+            contact_seq=contact_seq,
+            participant_seq=participant_seq,
+            author=new.customer,
+            item_id=first.item_id,
+            type=ItemType.MESSAGE,
+            now=new.started_at,
+            content_type=first.content_type,
+            content=first.content,
+        )
+    return new.id, new.customer.id
+
+
+def _start_again(new: NewContact) -> Write[tuple[str, str]]:
+    ((contact_id, request_digest, participant_seq, participant_id),) = yield (
+        _STARTED_BEFORE,
+        (new.instance_id, new.client_token),
+    )
+    if bytes(request_digest) != new.request_digest:
+        raise InvalidRequestException("ClientToken was used before with other parameters.")
+    yield _ADMIT, (new.token.digest, participant_seq, new.token.expires_at)
+    return contact_id, participant_id
+
+
+def create_participant(new: NewParticipant, now: int) -> Write[str]:
+    """Add a participant; see `ContactStore.create_participant`."""
+    rows = yield _LOCK_OPEN, (new.contact_id, new.instance_id, now)
+    if not rows:
+        raise ResourceNotFoundException("There is no open contact with this ContactId.")
+    ((contact_seq,),) = rows
+    participant = new.participant
+    before = (yield _ADDED_BEFORE, (contact_seq, new.client_token)) if new.client_token else ()
+    if before:
+        ((participant_seq, participant_id, request_digest),) = before
+        if bytes(request_digest) != new.request_digest:
+            raise ConflictException("ClientToken was used before with other parameters.")
+    else:
+        if participant.role is Role.CUSTOM_BOT:
+            ((bots,),) = yield _COUNT_BOTS, (contact_seq,)
+            if bots >= CUSTOM_PARTICIPANTS:
+                raise ServiceQuotaExceededException("The contact has a custom participant already.")
+        ((participant_seq,),) = yield (
+            _INSERT_PARTICIPANT,
+            (contact_seq, *_participant(participant), new.client_token, new.request_digest),
+        )
+        participant_id = participant.id
+    yield _ADMIT, (new.token.digest, participant_seq, new.token.expires_at)
+    return str(participant_id)
+
+
+def _participant(participant: Participant) -> tuple[str, str, str]:
+    return participant.id, participant.role.value, participant.display_name
+
+
+def stop(contact_id: str, instance_id: str, reason: str, now: int) -> Write[None]:
+    """End a contact by name; see `ContactStore.stop_contact`."""
+    rows = yield _SEQ_OF_OPEN, (contact_id, instance_id)
+    if not rows or not (yield from end(rows[0][0], reason, now)):
+        raise ContactNotFoundException("There is no open contact with this ContactId.")
+
+
+def end(contact_seq: int, reason: str, now: int) -> Write[bool]:
+    """End a contact unless it has ended; tell whether this call did."""
+    rows = yield _END, (contact_seq, now, reason)
+    if rows:
+        yield _ABANDON, (contact_seq, now)
+    return bool(rows)
+
+
+def end_expired(now: int, limit: int) -> Write[int]:
+    """End contacts whose duration is over; see `ContactStore.end_expired_contacts`."""
+    rows = yield _EXPIRED, (now, limit)
+    for contact_seq, _ in rows:
+        yield from end(contact_seq, "EXPIRED", now)
+    return len(rows)
+
+
+def contact(row: Row) -> Contact:
+    """Read a row of `SELECT`."""
+    id_, instance_id, flow_id, attributes, *rest = row
+    return Contact(id_, instance_id, flow_id, json.loads(attributes), *rest)

@@ -1,0 +1,36 @@
+"""What a write is, whichever database carries it out.
+
+A write is a generator: it yields statements with their parameters, is sent the rows each returns,
+and returns its result. It holds no connection and asks no clock, so a driver may run it inside any
+transaction, beside others, and again if the first try was lost. Whatever it raises undoes it.
+
+Statements are written once for SQLite and PostgreSQL: parameters are `$1`, `$2`, …; changes tell
+what they did by RETURNING; times and sizes are integers, digests bytes, everything else text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, Protocol, TypeVar
+
+Row = Sequence[Any]
+Rows = Sequence[Row]
+Statement = tuple[str, tuple[Any, ...]]
+
+T = TypeVar("T")
+Write = Generator[Statement, Rows, T]
+
+
+class Database(Protocol):
+    """A driver: runs writes durably and single reads consistently."""
+
+    async def write(self, make: Callable[[], Write[T]]) -> T:
+        """Run a write in a transaction; what it returns is durable when this returns.
+
+        Raises what the write raised, with nothing changed, or `Unavailable`.
+        """
+        ...
+
+    async def read(self, statement: str, *parameters: Any) -> Rows:
+        """Return the rows of one SELECT that sees every write acknowledged before."""
+        ...
