@@ -35,7 +35,7 @@ class IdSource(Protocol):
         ...
 
     def token(self) -> str:
-        """Return a bearer secret: 256 random bits in URL-safe characters."""
+        """Return a bearer secret: at least 256 random bits in letters and digits."""
         ...
 
 

@@ -28,5 +28,8 @@ class RandomIds:
         return str(uuid.uuid4())
 
     def token(self) -> str:
-        """Return a bearer secret: 256 random bits in URL-safe characters."""
-        return secrets.token_urlsafe(32)
+        """Return a bearer secret: 256 random bits, hexadecimal.
+
+        A token that began with a hyphen would be taken for an option by command lines.
+        """
+        return secrets.token_hex(32)

@@ -9,6 +9,7 @@ once the page is cached, less than the way to another thread.
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import sqlite3
 import threading
@@ -37,6 +38,8 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         self._path = path
         with _translated():
+            # The log and its index take over the mode of the file, which holds keys.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._reader = _connect(path)
             migrate(self._reader)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -166,7 +169,7 @@ class _translated:  # noqa: N801 - reads as a statement
         return
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.Error | OSError):
             raise Unavailable(f"database: {error}") from error
 
 

@@ -1,0 +1,303 @@
+"""The composition root: settings become a node that can serve. Only this file names back ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from openparticipant.data_dir import DataDir, DataDirError
+from openparticipant.domain.attachment import FileRules, Status, locate
+from openparticipant.errors import Unavailable
+from openparticipant.objects.disk import DiskObjects
+from openparticipant.operations import deadlines
+from openparticipant.ports import Clock, ContactStore, IdSource, Policy, Ports
+from openparticipant.settings import Settings
+from openparticipant.sigv4 import Credentials
+from openparticipant.stores import access_keys
+from openparticipant.stores.contact_store import SqlContactStore
+from openparticipant.stores.sqlite import SqliteDatabase
+from openparticipant.transport import app, tls
+from openparticipant.transport.admin import AdminApp, Health
+from openparticipant.transport.bounds import Bounds
+from openparticipant.transport.control_plane import ControlPlane
+from openparticipant.transport.cors import Cors
+from openparticipant.transport.lifecycle import Lifecycle
+from openparticipant.transport.logs import Log
+from openparticipant.transport.metrics import Metrics
+from openparticipant.transport.object_request import ObjectExchange
+from openparticipant.transport.objects import ObjectsRoute
+from openparticipant.transport.participant_plane import ParticipantPlane
+from openparticipant.transport.refusal import Guard, Refusal
+from openparticipant.transport.server import Server
+from openparticipant.transport.sockets import origin
+from openparticipant.transport.start import StartError
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What a node stands on, given from outside: sockets, time, randomness, and where to log."""
+
+    public_socket: socket.socket
+    admin_socket: socket.socket
+    clock: Clock
+    ids: IdSource
+    log: Log
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+class Node:
+    """One assembled node, not yet serving; `close` gives back what it holds."""
+
+    def __init__(
+        self,
+        *,
+        server: Server,
+        ports: Ports,
+        data_dir: DataDir,
+        control_key: Credentials,
+        close: Callable[[], None],
+    ) -> None:
+        self.server = server
+        self.ports = ports
+        self.data_dir = data_dir
+        self.control_key = control_key
+        self._close = close
+        self._watch: asyncio.Task[None] | None = None
+
+    def watch_deadlines(self) -> None:
+        """Begin to work deadlines off in the background."""
+        self._watch = asyncio.create_task(deadlines.watch(self.ports))
+
+    async def close(self) -> None:
+        """End background work and close the database and the object store."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.wait([self._watch])
+        await asyncio.to_thread(self._close)
+
+
+def claim_data_dir(settings: Settings) -> DataDir:
+    """Create and lock the data directory. Raises StartError."""
+    data_dir = DataDir(settings.data_dir)
+    try:
+        data_dir.create()
+        data_dir.lock()
+    except DataDirError as error:
+        raise StartError(str(error)) from None
+    return data_dir
+
+
+async def assemble(settings: Settings, data_dir: DataDir, on: Foundation) -> Node:
+    """Build a node on a data directory that is claimed, and recover what a crash left behind.
+
+    Raises StartError with one line for the operator.
+    """
+    context, ca_bundle = _tls(settings, data_dir, on.clock.now())
+    public_url = settings.public_url or _local_origin(on.public_socket, tls=context is not None)
+    objects_url = settings.objects_url or public_url
+    try:
+        database = SqliteDatabase(_database_path(settings, data_dir))
+    except Unavailable as error:
+        raise StartError(str(error)) from None
+    control_keys = await _keys(database, "control", "AKIA", on)
+    object_keys = await _keys(database, "objects", "OPOB", on)
+    objects = DiskObjects(
+        _objects_root(settings, data_dir),
+        base=objects_url,
+        region=settings.region,
+        credentials=object_keys[0],
+        ids=on.ids,
+    )
+    store = SqlContactStore(database)
+    ports = Ports(on.clock, on.ids, store, objects, _policy(settings, public_url))
+    await _recover(ports, store, objects)
+    data_dir.write_profile(
+        region=settings.region,
+        access_key_id=control_keys[0].access_key_id,
+        secret_access_key=control_keys[0].secret_access_key,
+        url=public_url,
+        ca_bundle=ca_bundle,
+    )
+
+    metrics = Metrics()
+    lifecycle = Lifecycle()
+    health = Health(lifecycle)
+    public = app.PublicApp(
+        participant=ParticipantPlane(ports),
+        control=ControlPlane(ports, {key.access_key_id: key for key in control_keys}.get),
+        objects=ObjectsRoute(
+            objects,
+            store.staged,
+            lookup={key.access_key_id: key for key in object_keys}.get,
+            base=objects_url,
+            region=settings.region,
+            account=settings.account,
+            clock=on.clock,
+            ids=on.ids,
+            observed=_object_observer(on, metrics),
+            allowed_origins=settings.allowed_origins,
+        ),
+        health=health,
+        cors=Cors(
+            settings.allowed_origins,
+            methods=app.CORS_METHODS,
+            exposed=app.CORS_EXPOSED,
+            allowed=app.CORS_ALLOWED,
+        ),
+        clock=on.clock,
+        ids=on.ids,
+        log=on.log,
+        metrics=metrics,
+    )
+    server = Server(
+        public,
+        AdminApp(metrics, health),
+        lifecycle,
+        public_socket=on.public_socket,
+        admin_socket=on.admin_socket,
+        guard=Guard(on.bounds, on.ids.uuid, _refusal_observer(on, metrics)),
+        clock=on.clock.now,
+        tls=context,
+    )
+
+    def close() -> None:
+        objects.close()
+        database.close()
+        data_dir.unlock()
+
+    return Node(
+        server=server, ports=ports, data_dir=data_dir, control_key=control_keys[0], close=close
+    )
+
+
+def _tls(
+    settings: Settings, data_dir: DataDir, now: int
+) -> tuple[ssl.SSLContext | None, Path | None]:
+    """Return how to serve TLS, if at all, and the CA that clients must be told of."""
+    if settings.tls == "auto":
+        try:
+            from openparticipant.transport import authority  # noqa: PLC0415 - an extra
+        except ImportError:
+            raise StartError(
+                "--tls auto needs an extra: pip install 'openparticipant[tls]'"
+            ) from None
+        names = tls.certified_names(settings.host, settings.public_url)
+        issued = authority.issue(data_dir.path / "tls", names, at=now)
+        return tls.context(issued.certificate), issued.ca_bundle
+    if settings.tls_cert is not None:
+        return tls.context(settings.tls_cert, settings.tls_key), None
+    return None, None
+
+
+def _local_origin(listening: socket.socket, *, tls: bool) -> str:
+    """Return the address for URLs when none was configured: browsers want a literal 127.0.0.1."""
+    port = urlsplit(origin(listening, tls=tls)).port
+    return f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+
+
+def _database_path(settings: Settings, data_dir: DataDir) -> Path:
+    if not settings.database:
+        return data_dir.path / "openparticipant.sqlite3"
+    path = _file(settings.database, "sqlite")
+    if not path.is_relative_to(data_dir.path):
+        raise StartError(
+            f"the database {path} must lie below the data directory {data_dir.path}, since it "
+            "holds keys"
+        )
+    return path
+
+
+def _objects_root(settings: Settings, data_dir: DataDir) -> Path:
+    return _file(settings.objects, "file") if settings.objects else data_dir.path / "objects"
+
+
+def _file(url: str, scheme: str) -> Path:
+    path = Path(unquote(url.removeprefix(f"{scheme}://")))
+    return path if path.is_absolute() else path.absolute()
+
+
+async def _keys(
+    database: SqliteDatabase, purpose: str, prefix: str, on: Foundation
+) -> list[Credentials]:
+    fresh = Credentials(prefix + on.ids.uuid().replace("-", "").upper()[:16], on.ids.token())
+    now = on.clock.now()
+    return await database.write(lambda: access_keys.ensure(purpose, fresh, now))
+
+
+def _policy(settings: Settings, public_url: str) -> Policy:
+    return Policy(
+        account=settings.account,
+        region=settings.region,
+        public_url=public_url,
+        instances=frozenset(settings.instances),
+        instances_without_attachments=frozenset(settings.instances_without_attachments),
+        file_rules=FileRules(frozenset(settings.attachment_extensions), settings.attachment_size),
+        attachments_per_contact=settings.attachments_per_contact,
+        upload_url_lifetime=settings.upload_url_lifetime,
+    )
+
+
+async def _recover(ports: Ports, store: ContactStore, objects: DiskObjects) -> None:
+    """Undo what a crash left half done; nobody else works on this data directory."""
+
+    async def wanted(key: str) -> bool:
+        named = locate(key)
+        attachment = await store.staged(*named) if named else None
+        return (
+            attachment is not None
+            and attachment.staging_key == key
+            and attachment.status is not Status.APPROVED
+        )
+
+    await store.expire_leases(now=ports.clock.now())
+    settled = await deadlines.work_off(ports)
+    discarded = await objects.recover(wanted)
+    if settled or discarded:
+        _log.info("recovered: %d deadlines settled, %d objects discarded", settled, discarded)
+
+
+def _refusal_observer(on: Foundation, metrics: Metrics) -> Callable[[Refusal], None]:
+    def refused(refusal: Refusal) -> None:
+        metrics.refused(refusal.reason)
+        facts = {
+            "request_id": refusal.request_id,
+            "status": refusal.status,
+            "reason": refusal.reason,
+            "detail": refusal.detail,
+        }
+        on.log.write("info", "refused", on.clock.now(), facts)
+
+    return refused
+
+
+def _object_observer(on: Foundation, metrics: Metrics) -> Callable[[ObjectExchange], None]:
+    def observed(exchange: ObjectExchange) -> None:
+        metrics.moved("in", exchange.received)
+        metrics.moved("out", exchange.sent)
+        facts = {
+            "request_id": exchange.request_id,
+            "operation": f"object {exchange.method}",
+            "status": exchange.status,
+            "key": exchange.key,
+            "received": exchange.received,
+            "sent": exchange.sent,
+            "code": exchange.code,
+            "reason": exchange.reason,
+        }
+        failed = exchange.status is not None and exchange.status >= 500
+        on.log.write(
+            "error" if failed else "info",
+            "request",
+            on.clock.now(),
+            {name: fact for name, fact in facts.items() if fact is not None},
+        )
+
+    return observed

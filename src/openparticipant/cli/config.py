@@ -1,0 +1,33 @@
+"""`openparticipant config check|show`: what the server would run with."""
+
+from __future__ import annotations
+
+from openparticipant.cli.environment import Environment
+from openparticipant.cli.refusal import UsageError
+from openparticipant.cli.server_settings import read_settings
+from openparticipant.settings import Given
+
+
+def run(arguments: list[str], world: Environment) -> int:
+    """Check all settings, or show each with where it came from; secrets are masked."""
+    verb, *rest = arguments or [""]
+    if verb in {"help", "-h", "--help"}:
+        verb, rest = "check", ["--help"]
+    if verb not in {"check", "show"}:
+        raise UsageError("config needs one of: check, show")
+    loaded = read_settings(f"config {verb}", rest, world)
+    if loaded is None:
+        return 0
+    for warning in loaded.warnings:
+        world.complain(f"openparticipant: {warning}\n")
+    if verb == "show":
+        world.write("".join(_line(given) for given in loaded.given))
+    else:
+        world.write("the configuration is valid\n")
+    return 0
+
+
+def _line(given: Given) -> str:
+    text = ",".join(given.values)
+    shown = "***" if given.setting.secret and text else text
+    return f"{given.setting.name} = {shown}  # {given.source}\n"

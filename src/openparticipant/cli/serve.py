@@ -1,0 +1,82 @@
+"""`openparticipant serve`: the server in the foreground."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import socket
+import sys
+from urllib.parse import urlsplit
+
+from openparticipant import bootstrap
+from openparticipant.cli.environment import Environment
+from openparticipant.cli.server_settings import read_settings
+from openparticipant.settings import Loaded
+from openparticipant.system import RandomIds, SystemClock
+from openparticipant.transport import server, sockets
+from openparticipant.transport.logs import Log, LogHandler
+from openparticipant.transport.start import StartError
+
+CANNOT_START = 2
+
+
+def run(arguments: list[str], world: Environment) -> int:
+    """Serve until a signal; 0 when drained, 2 when the server cannot start."""
+    loaded = read_settings("serve", arguments, world)
+    if loaded is None:
+        return 0
+    log = Log(sys.stderr.buffer)
+    root = logging.getLogger()
+    root.handlers[:] = [LogHandler(log)]
+    root.setLevel(logging.INFO)
+    try:
+        return server.run(_serve(loaded, world, log))
+    except StartError as error:
+        world.complain(f"openparticipant: {error}\n")
+        return CANNOT_START
+    finally:
+        log.close()
+
+
+async def _serve(loaded: Loaded, world: Environment, log: Log) -> int:
+    settings, clock = loaded.settings, SystemClock()
+    logger = logging.getLogger("openparticipant")
+    for warning in loaded.warnings:
+        logger.warning(warning)
+    data_dir = bootstrap.claim_data_dir(settings)
+    public_socket = sockets.inherited(os.environ) or sockets.listen(settings.host, settings.port)
+    admin_socket = sockets.listen_admin(
+        settings.admin_port, any_port=settings.port == 0, warn=logger.warning
+    )
+    node = await bootstrap.assemble(
+        settings,
+        data_dir,
+        bootstrap.Foundation(public_socket, admin_socket, clock, RandomIds(), log),
+    )
+    if not _private(public_socket) and node.server.url.startswith("http:"):
+        public = settings.public_url or ""
+        if urlsplit(public).scheme != "https":
+            logger.warning(
+                "serving plain http beyond this machine: browsers will refuse the WebSocket; "
+                "use --tls-cert, --tls auto, or a proxy with --public-url https://…"
+            )
+    node.watch_deadlines()
+
+    def ready(url: str, admin_url: str) -> None:
+        node.data_dir.write("admin", f"{admin_url}\n")
+        world.write(f"openparticipant ready on {url}\n")
+
+    try:
+        return await server.serve(
+            node.server,
+            ready,
+            drain_pause=settings.drain_pause,
+            drain_timeout=settings.drain_timeout,
+        )
+    finally:
+        await node.close()
+
+
+def _private(listening: socket.socket) -> bool:
+    return ipaddress.ip_address(listening.getsockname()[0]).is_loopback

@@ -1,0 +1,51 @@
+"""Settings from the words of a command: `--name value`, `--name=value`, `--config FILE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openparticipant.cli.environment import Environment
+from openparticipant.cli.refusal import UsageError
+from openparticipant.settings import SETTINGS, Loaded, SettingsError, load
+
+_NAMES = {setting.name for setting in SETTINGS}
+
+
+def read_settings(command: str, arguments: list[str], world: Environment) -> Loaded | None:
+    """Return the settings that words, environment and file make, or None after showing help.
+
+    Raises UsageError with one line that says what is wrong.
+    """
+    if {"-h", "--help", "help"} & set(arguments):
+        world.write(_help(command))
+        return None
+    flags: dict[str, list[str]] = {}
+    words = iter(arguments)
+    for word in words:
+        name, equals, value = word.removeprefix("--").partition("=")
+        if not word.startswith("--") or (name not in _NAMES and name != "config"):
+            raise UsageError(f"{command} has no option {word.partition('=')[0]}")
+        if not equals:
+            following = next(words, None)
+            if following is None:
+                raise UsageError(f"argument --{name}: expected one argument")
+            value = following
+        flags.setdefault(name, []).append(value)
+    config = flags.pop("config", None) or [world.environ.get("OPENPARTICIPANT_CONFIG", "")]
+    try:
+        return load(flags, world.environ, Path(config[-1]) if config[-1] else None)
+    except SettingsError as error:
+        raise UsageError(str(error)) from None
+
+
+def _help(command: str) -> str:
+    lines = [f"usage: openparticipant {command} [--config FILE] [options]", ""]
+    for setting in SETTINGS:
+        default = f" [{setting.default}]" if setting.default else ""
+        lines.append(f"  --{setting.name:<31}{setting.help}{default}")
+    lines += [
+        "",
+        "Each is also OPENPARTICIPANT_… in the environment and a key of the TOML file.",
+        "",
+    ]
+    return "\n".join(lines)

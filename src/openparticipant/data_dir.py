@@ -1,0 +1,87 @@
+"""The data directory: its lock, and the files by which AWS's own tools find this server."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+PROFILE_CONFIG = "aws/config"
+PROFILE_CREDENTIALS = "aws/credentials"
+
+
+class DataDirError(Exception):
+    """The directory cannot be used; the text is one line for the operator."""
+
+
+class DataDir:
+    """Everything of one node, readable by its user alone."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._lock: int | None = None
+
+    def create(self) -> None:
+        """Make the directory with mode 0700 if it is not there. Raises DataDirError."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.chmod(0o700)
+        except OSError as error:
+            raise DataDirError(f"cannot use {self.path}: {error.strerror}") from None
+
+    def lock(self) -> None:
+        """Hold the directory until the process ends, however it ends. Raises DataDirError."""
+        try:
+            descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise DataDirError(f"cannot use {self.path}: {error.strerror}") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise DataDirError(
+                f"{self.path} is in use by another openparticipant process"
+            ) from None
+        self._lock = descriptor
+
+    def unlock(self) -> None:
+        """Let the directory go."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def write(self, name: str, text: str) -> None:
+        """Replace a small file whole, mode 0600."""
+        target = self.path / name
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        fresh = target.with_name(f".{target.name}.new")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(target)
+
+    def write_profile(
+        self,
+        *,
+        region: str,
+        access_key_id: str,
+        secret_access_key: str,
+        url: str,
+        ca_bundle: Path | None,
+    ) -> None:
+        """Write `aws/config` and `aws/credentials`, so that AWS's tools need no endpoint option."""
+        trust = f"ca_bundle = {ca_bundle}\n" if ca_bundle else ""
+        self.write(
+            PROFILE_CONFIG,
+            f"[default]\nregion = {region}\nservices = openparticipant\n{trust}\n"
+            "[services openparticipant]\n"
+            f"connect =\n  endpoint_url = {url}\n"
+            f"connectparticipant =\n  endpoint_url = {url}\n",
+        )
+        self.write(
+            PROFILE_CREDENTIALS,
+            f"[default]\naws_access_key_id = {access_key_id}\n"
+            f"aws_secret_access_key = {secret_access_key}\n",
+        )

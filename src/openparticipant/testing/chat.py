@@ -1,0 +1,187 @@
+"""A started chat, and the few calls by which a test gets to its own subject."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from openparticipant import sigv4
+
+if TYPE_CHECKING:
+    from openparticipant.testing.server import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer; header names are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+    @property
+    def error(self) -> str:
+        """The error's code, from the header that SDKs look at first."""
+        return self.headers.get("x-amzn-errortype", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A contact with one connected participant."""
+
+    server: Server
+    contact_id: str
+    participant_id: str
+    participant_token: str
+    connection_token: str
+
+    def call(self, path: str, body: Any = None, **headers: str) -> Answer:
+        """POST to `/participant/<path>` as this participant; `body` is JSON, or bytes as they are."""
+        return post(
+            self.server,
+            f"/participant/{path}",
+            body,
+            **{"x-amz-bearer": self.connection_token} | headers,
+        )
+
+    def start_upload(
+        self, name: str = "a.txt", content: bytes = b"hello", **members: Any
+    ) -> Answer:
+        """Call StartAttachmentUpload for a text file."""
+        return self.call(
+            "start-attachment-upload",
+            {
+                "AttachmentName": name,
+                "AttachmentSizeInBytes": len(content),
+                "ContentType": "text/plain",
+                **members,
+            },
+        )
+
+    def upload(self, started: Answer, content: bytes = b"hello") -> Answer:
+        """PUT to the URL of a StartAttachmentUpload, with the headers it gave."""
+        metadata = started.json["UploadMetadata"]
+        return request("PUT", metadata["Url"], content, metadata["HeadersToInclude"])
+
+    def complete(self, attachment_id: str, client_token: str | None = None) -> Answer:
+        """Call CompleteAttachmentUpload."""
+        body: dict[str, Any] = {"AttachmentIds": [attachment_id]}
+        if client_token is not None:
+            body["ClientToken"] = client_token
+        return self.call("complete-attachment-upload", body)
+
+    def attach(self, name: str = "a.txt", content: bytes = b"hello") -> str:
+        """Start, upload and complete; return the attachment's id."""
+        started = self.start_upload(name, content)
+        uploaded = self.upload(started, content)
+        completed = self.complete(started.json["AttachmentId"])
+        assert (started.status, uploaded.status, completed.status) == (200, 200, 200)
+        attachment_id: str = started.json["AttachmentId"]
+        return attachment_id
+
+    def download(self, attachment_id: str) -> Answer:
+        """Call GetAttachment and fetch the URL."""
+        offered = self.call("attachment", {"AttachmentId": attachment_id})
+        assert offered.status == 200, offered.body
+        return request("GET", offered.json["Url"])
+
+    def join(self, role: str = "AGENT", display_name: str = "Agent") -> Chat:
+        """Add a participant to this contact and connect it."""
+        created = control(
+            self.server,
+            "POST",
+            "/contact/create-participant",
+            {
+                "InstanceId": "instance",
+                "ContactId": self.contact_id,
+                "ParticipantDetails": {"ParticipantRole": role, "DisplayName": display_name},
+            },
+        )
+        assert created.status == 200, created.body
+        token = created.json["ParticipantCredentials"]["ParticipantToken"]
+        return _connected(self.server, self.contact_id, created.json["ParticipantId"], token)
+
+    def stop(self) -> Answer:
+        """Call StopContact."""
+        body = {"InstanceId": "instance", "ContactId": self.contact_id}
+        return control(self.server, "POST", "/contact/stop", body)
+
+
+def start_chat(server: Server, display_name: str, **members: Any) -> Chat:
+    """Start a chat on `server` and connect its customer."""
+    started = control(
+        server,
+        "PUT",
+        "/contact/chat",
+        {
+            "InstanceId": "instance",
+            "ContactFlowId": "flow",
+            "ParticipantDetails": {"DisplayName": display_name},
+            **members,
+        },
+    )
+    assert started.status == 200, started.body
+    it = started.json
+    return _connected(server, it["ContactId"], it["ParticipantId"], it["ParticipantToken"])
+
+
+def _connected(server: Server, contact_id: str, participant_id: str, token: str) -> Chat:
+    answer = post(
+        server,
+        "/participant/connection",
+        {"Type": ["CONNECTION_CREDENTIALS"]},
+        **{"x-amz-bearer": token},
+    )
+    assert answer.status == 200, answer.body
+    credentials = answer.json["ConnectionCredentials"]
+    return Chat(server, contact_id, participant_id, token, credentials["ConnectionToken"])
+
+
+def control(server: Server, method: str, path: str, body: Any = None) -> Answer:
+    """Call the control plane, signed with the server's own key pair."""
+    content = b"" if body is None else json.dumps(body).encode()
+    headers = {"content-type": "application/json"} if content else {}
+    signed = sigv4.sign(
+        server.node.control_key,
+        method,
+        sigv4.host_of(server.url),
+        path,
+        headers=headers,
+        body=content,
+        region="us-east-1",
+        service="connect",
+        at=server.clock.now(),
+    )
+    return request(method, server.url + path, content, {**headers, **signed})
+
+
+def post(server: Server, path: str, body: Any = None, **headers: str) -> Answer:
+    """POST JSON, or bytes as they are."""
+    content = body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
+    return request(
+        "POST", server.url + path, content, {"content-type": "application/json"} | headers
+    )
+
+
+def request(
+    method: str, url: str, content: bytes | None = None, headers: dict[str, str] | None = None
+) -> Answer:
+    """Make one request on a connection of its own."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
+    try:
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request(method, target, content, headers or {})
+        response = connection.getresponse()
+        found = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, found, response.read())
+    finally:
+        connection.close()

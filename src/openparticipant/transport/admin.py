@@ -1,0 +1,60 @@
+"""Health for balancers, and the operator's own application on the loopback address."""
+
+from __future__ import annotations
+
+import msgspec
+from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+
+from openparticipant.transport.exchange import HttpApplication, Reply, answer
+from openparticipant.transport.lifecycle import Lifecycle
+from openparticipant.transport.metrics import Metrics
+
+_PROMETHEUS = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
+
+
+class Health:
+    """`/health/live` and `/health/ready`.
+
+    Not ready (503) only while this node itself cannot serve: starting or draining. A balancer
+    that sees 503 from every node at once would end every chat.
+    """
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self._lifecycle = lifecycle
+
+    async def __call__(
+        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Answer one request."""
+        del receive
+        await answer(send, self._reply(scope["path"]), [])
+
+    def _reply(self, path: str) -> Reply:
+        if path == "/health/live":
+            return _json(200, {"status": "live"})
+        if path == "/health/ready":
+            state = self._lifecycle.state
+            return _json(200 if state == "ready" else 503, {"status": state})
+        return _json(404, {"status": "unknown"})
+
+
+class AdminApp:
+    """`/metrics` in the Prometheus format, and health."""
+
+    def __init__(self, metrics: Metrics, health: HttpApplication) -> None:
+        self._metrics = metrics
+        self._health = health
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Answer one request."""
+        assert scope["type"] == "http"
+        if scope["path"] == "/metrics":
+            await answer(send, Reply(200, [_PROMETHEUS], self._metrics.text()), [])
+        else:
+            await self._health(scope, receive, send)
+
+
+def _json(status: int, value: dict[str, str]) -> Reply:
+    return Reply(status, [(b"content-type", b"application/json")], msgspec.json.encode(value))

@@ -1,0 +1,78 @@
+"""Structured logs on stderr: one JSON object a line, written by a thread of their own.
+
+A reader that stops reading must not stop the server, so lines wait in a bounded queue; what does
+not fit is dropped and counted in the next line that gets through. Callers pass only what may be
+seen: no bearer, no query string, no key ever comes here.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from typing import Any, BinaryIO
+
+import msgspec
+
+from openparticipant.wire.times import iso8601
+
+_WAITING_LINES = 20_000
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Log:
+    """Where every line goes; safe to use from any thread."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._dropped = 0
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
+
+    def write(self, level: str, event: str, at: int, facts: dict[str, Any]) -> None:
+        """Queue one line; `at` is epoch milliseconds, `facts` have values that JSON knows."""
+        if self._lines.qsize() >= _WAITING_LINES:
+            self._dropped += 1
+            return
+        line = {"at": iso8601(at), "level": level, "event": event, **facts}
+        if self._dropped:
+            line["dropped_before"], self._dropped = self._dropped, 0
+        self._lines.put(_encode(line) + b"\n")
+
+    def close(self) -> None:
+        """Write what is queued, as far as the reader takes it within a second."""
+        self._lines.put(None)
+        self._thread.join(timeout=1)
+
+    def _run(self) -> None:
+        while True:
+            line = self._lines.get()
+            lines = []
+            while line is not None:
+                lines.append(line)
+                if self._lines.empty():
+                    break
+                line = self._lines.get()
+            try:
+                self._stream.write(b"".join(lines))
+                self._stream.flush()
+            except (OSError, ValueError):
+                pass  # nobody reads any more; the server has nobody else to tell
+            if line is None:
+                return
+
+
+class LogHandler(logging.Handler):
+    """Brings the records of Python's own logging into the same stream."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record; a traceback goes along as one member."""
+        facts: dict[str, Any] = {"logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            facts["traceback"] = logging.Formatter().formatException(record.exc_info)
+        self._log.write(record.levelname.lower(), "log", int(record.created * 1000), facts)

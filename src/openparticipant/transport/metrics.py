@@ -1,0 +1,61 @@
+"""What the operator can count and time, in the Prometheus text format."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+# Seconds; from a read in memory to a call that waited for a slow disk.
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
+
+
+class Metrics:
+    """The metrics of one server; labels never hold anything a client chose."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "openparticipant_requests",
+            "Requests answered.",
+            ("operation", "status"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "openparticipant_request_seconds",
+            "Time from the head of a request to the end of its answer.",
+            ("operation",),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self._bytes = Counter(
+            "openparticipant_object_bytes",
+            "Bytes of attachments taken in or given out by the built-in object store.",
+            ("direction",),
+            registry=self.registry,
+        )
+        self._refused = Counter(
+            "openparticipant_connections_refused",
+            "Connections ended by the server before or beside an operation.",
+            ("reason",),
+            registry=self.registry,
+        )
+        self._children = lru_cache(maxsize=1024)(self._requests.labels)
+        self._timers = lru_cache(maxsize=64)(self._seconds.labels)
+
+    def request(self, operation: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        self._children(operation, status).inc()
+        self._timers(operation).observe(seconds)
+
+    def moved(self, direction: str, size: int) -> None:
+        """Count bytes of objects, `in` or `out`."""
+        self._bytes.labels(direction).inc(size)
+
+    def refused(self, reason: str) -> None:
+        """Count a connection that never came to an operation."""
+        self._refused.labels(reason).inc()
+
+    def text(self) -> bytes:
+        """Return all metrics as a Prometheus server reads them."""
+        return generate_latest(self.registry)

@@ -1,0 +1,67 @@
+"""The participant plane: operations that a token in `X-Amz-Bearer` admits."""
+
+from __future__ import annotations
+
+from uvicorn._types import ASGIReceiveCallable
+
+from openparticipant.domain.connection import Caller, digest
+from openparticipant.errors import (
+    AccessDeniedException,
+    InternalServerException,
+    ValidationException,
+)
+from openparticipant.limits import BEARER_CHARACTERS
+from openparticipant.operations import table
+from openparticipant.ports import Ports
+from openparticipant.transport.exchange import Exchange, read_body
+from openparticipant.transport.routes import Routes
+from openparticipant.wire.restjson import encode
+from openparticipant.wire.service import PARTICIPANT, Operation
+
+
+class ParticipantPlane:
+    """Carries out one request: route, size, token, input, and then the operation.
+
+    An `Authorization` header changes nothing: SDKs sign whether or not they have a key.
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._routes = Routes(PARTICIPANT, ValidationException)
+
+    def fault(self) -> InternalServerException:
+        """Return what this plane answers when the server fails."""
+        return InternalServerException()
+
+    async def carry_out(
+        self, exchange: Exchange, raw_path: str, receive: ASGIReceiveCallable
+    ) -> bytes:
+        """Return the body of the answer, or raise what refuses the request."""
+        route, path_values = self._routes.match(exchange.scope["method"], raw_path)
+        operation = route.operation
+        exchange.operation, exchange.errors = operation.name, operation.errors
+        body = await read_body(exchange, receive)
+        caller = await self._caller(exchange, operation)
+        exchange.facts["contact_id"] = caller.contact_id
+        request = route.codec.decode(body, path_values)
+        function = table.PARTICIPANT.get(operation.name)
+        if function is None:
+            raise ValidationException(f"{operation.name} is not served by this release.")
+        return encode(await function(self._ports, caller, request))
+
+    async def _caller(self, exchange: Exchange, operation: Operation) -> Caller:
+        bearer = exchange.header(b"x-amz-bearer")
+        if not bearer:
+            raise AccessDeniedException(reason="no bearer")
+        if len(bearer) > BEARER_CHARACTERS:
+            raise AccessDeniedException(reason="the bearer is too long for a token")
+        now = self._ports.clock.now()
+        if operation.bearer == "ConnectionToken":
+            caller = await self._ports.store.caller(digest(bearer), now=now)
+        else:
+            caller = await self._ports.store.holder(digest(bearer), now=now)
+        if caller is None:
+            raise AccessDeniedException(reason=f"the bearer is not a {operation.bearer}")
+        if caller.refusal is not None:
+            raise AccessDeniedException(reason=caller.refusal)
+        return caller

@@ -1,0 +1,69 @@
+"""From method and path to the operation that lives there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from openparticipant.errors import (
+    MethodNotAllowedException,
+    ServiceError,
+    UnknownOperationException,
+)
+from openparticipant.wire.restjson import Codec
+from openparticipant.wire.service import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation with its codec."""
+
+    operation: Operation
+    codec: Codec
+
+
+class Routes:
+    """The operations of one plane, by path."""
+
+    def __init__(
+        self, operations: Iterable[Operation], refusal: Callable[[str], ServiceError]
+    ) -> None:
+        routes = [Route(operation, Codec(operation, refusal)) for operation in operations]
+        self._fixed = {
+            route.operation.path: route for route in routes if "{" not in route.operation.path
+        }
+        self._open = [
+            (route.operation.path.split("/"), route)
+            for route in routes
+            if "{" in route.operation.path
+        ]
+
+    def match(self, method: str, raw_path: str) -> tuple[Route, tuple[str, ...]]:
+        """Return the route and its path members, still percent-encoded.
+
+        Raises UnknownOperationException, or MethodNotAllowedException where only the method is off.
+        """
+        route = self._fixed.get(raw_path)
+        values: tuple[str, ...] = ()
+        if route is None:
+            route, values = self._match_open(raw_path)
+        if route.operation.method != method:
+            raise MethodNotAllowedException(
+                f"{route.operation.name} is called with {route.operation.method}."
+            )
+        return route, values
+
+    def _match_open(self, raw_path: str) -> tuple[Route, tuple[str, ...]]:
+        parts = raw_path.split("/")
+        for pattern, route in self._open:
+            if len(pattern) == len(parts) and all(
+                known == part or (known.startswith("{") and part)
+                for known, part in zip(pattern, parts, strict=True)
+            ):
+                values = (
+                    part
+                    for known, part in zip(pattern, parts, strict=True)
+                    if known.startswith("{")
+                )
+                return route, tuple(values)
+        raise UnknownOperationException("There is no operation at this address.")
