@@ -1,0 +1,59 @@
+# `make` lists the tasks. Python is all that `make demo` needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check fix bench crash lock clean
+
+help: ## list the tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/run ## the whole round trip, shown step by step; ARGS=--exit ends it
+	@$(BIN)/openparticipant demo $(ARGS)
+
+serve: $(VENV)/run ## run the server in the foreground
+	@$(BIN)/openparticipant serve $(ARGS)
+
+test: $(VENV)/dev ## run all tests; what is absent is skipped and named
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: $(VENV)/dev ## mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+crash: $(VENV)/dev ## kill -9 under load, 100 rounds
+	$(BIN)/python -m tests.crash --rounds 100 $(ARGS)
+
+bench: $(VENV)/dev ## measure against peers; see docs/performance.md
+	$(BIN)/python -m bench $(ARGS)
+
+lock: ## pin the newest versions that pyproject.toml admits (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --extra tls \
+	  --upgrade -o requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --all-extras --group dev \
+	  --constraint requirements.lock --upgrade -o requirements-dev.lock pyproject.toml
+
+clean: ## remove what make made
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "openparticipant needs Python 3.11 or newer; name one with PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import asyncio
+import inspect
+
+import pytest
+
+pytest.register_assert_rewrite("openparticipant.testing.store_contract")
+pytest_plugins = ["engines.postgres"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a plain `async def` test on an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
