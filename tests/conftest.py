@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 pytest.register_assert_rewrite("openparticipant.testing.store_contract")
-pytest_plugins = ["engines.postgres"]
+pytest_plugins = ["tests.engines.postgres"]
 
 
 @pytest.hookimpl(tryfirst=True)

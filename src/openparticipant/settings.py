@@ -19,7 +19,9 @@ from openparticipant.domain.filetypes import CONTENT_TYPES
 
 PREFIX = "OPENPARTICIPANT_"
 # Read elsewhere: by the command line, and by the test suite.
-_NOT_SETTINGS = frozenset({"CONFIG", "CONNECTION_TOKEN", "PARTICIPANT_TOKEN", "REQUIRE"})
+_NOT_SETTINGS = frozenset(
+    {"CONFIG", "CONNECTION_TOKEN", "CONTACT_ID", "PARTICIPANT_TOKEN", "REQUIRE"}
+)
 
 
 class SettingsError(Exception):

@@ -6,14 +6,13 @@ import io
 from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 
-from eventually import eventually
-
 from openparticipant.domain.attachment import Attachment
 from openparticipant.limits import HOUR, MINUTE
 from openparticipant.ports import StoredObject
 from openparticipant.testing.chat import Chat
 from openparticipant.testing.clock import SettableClock
 from openparticipant.testing.server import Server
+from tests.eventually import eventually
 
 
 def items_of(chat: Chat) -> int:

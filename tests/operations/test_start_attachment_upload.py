@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_a_repeat_long_after_still_gets_a_url_that_works(
     [{"AttachmentName": "b.txt"}, {"AttachmentSizeInBytes": 6}, {"ContentType": "text/csv"}],
     ids=["name", "size", "type"],
 )
-def test_a_client_token_names_one_file(server: Server, other: dict[str, object]) -> None:
+def test_a_client_token_names_one_file(server: Server, other: dict[str, Any]) -> None:
     """The same token with other parameters is a mistake of the client's, not a new file."""
     chat = server.start_chat()
     name = "a.csv"

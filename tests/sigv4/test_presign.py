@@ -8,12 +8,12 @@ from time import strptime
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from arrival import AT, BASE, CREDENTIALS, HEADERS, HOST, PATH, REGION, Arrival
-from botocore_judge import NEVER_SIGNED, query_auth, s3_client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openparticipant.sigv4 import LONGEST, Credentials, host_of, presign, verify_presigned
+from tests.sigv4.arrival import AT, BASE, CREDENTIALS, HEADERS, HOST, PATH, REGION, Arrival
+from tests.sigv4.botocore_judge import NEVER_SIGNED, query_auth, s3_client
 
 # Printable, as header values have to be.
 VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from arrival import AT, CREDENTIALS, HOST, PATH, SCOPE, Arrival, arrival
 
 from openparticipant.sigv4 import Credentials, Refused
+from tests.sigv4.arrival import AT, CREDENTIALS, HOST, PATH, SCOPE, Arrival, arrival
 
 MALFORMED = ("AuthorizationQueryParametersError", 400)
 MISMATCH = ("SignatureDoesNotMatch", 403)

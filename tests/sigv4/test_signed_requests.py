@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pytest
-from botocore_judge import header_auth
 
 from openparticipant.sigv4 import Credentials, Refused, sign, verify
+from tests.sigv4.botocore_judge import header_auth
 
 AT = 1_769_854_530_000  # 2026-01-31T10:15:30Z
 STAMP = "20260131T101530Z"

@@ -11,15 +11,12 @@ from urllib.parse import urlsplit
 
 from openparticipant import bootstrap
 from openparticipant.cli.environment import Environment
-from openparticipant.cli.server_settings import read_settings
+from openparticipant.cli.server_settings import CANNOT_START, read_settings
 from openparticipant.settings import Loaded
 from openparticipant.system import RandomIds, SystemClock
 from openparticipant.transport import server, sockets
 from openparticipant.transport.logs import Log, LogHandler
 from openparticipant.transport.start import StartError
-
-CANNOT_START = 2
-
 
 def run(arguments: list[str], world: Environment) -> int:
     """Serve until a signal; 0 when drained, 2 when the server cannot start."""

@@ -5,16 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from openparticipant.cli.environment import Environment
-from openparticipant.cli.refusal import UsageError
+from openparticipant.cli.refusal import CommandError
 from openparticipant.settings import SETTINGS, Loaded, SettingsError, load
 
+CANNOT_START = 2
 _NAMES = {setting.name for setting in SETTINGS}
+
+
+class WrongSettingError(CommandError):
+    """A setting is wrong: one line, and the status of a server that cannot start."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, CANNOT_START)
+
+    def render(self, program: str) -> str:
+        """Return the one line."""
+        return f"{program}: {self}\n"
 
 
 def read_settings(command: str, arguments: list[str], world: Environment) -> Loaded | None:
     """Return the settings that words, environment and file make, or None after showing help.
 
-    Raises UsageError with one line that says what is wrong.
+    Raises WrongSettingError.
     """
     if {"-h", "--help", "help"} & set(arguments):
         world.write(_help(command))
@@ -24,18 +36,18 @@ def read_settings(command: str, arguments: list[str], world: Environment) -> Loa
     for word in words:
         name, equals, value = word.removeprefix("--").partition("=")
         if not word.startswith("--") or (name not in _NAMES and name != "config"):
-            raise UsageError(f"{command} has no option {word.partition('=')[0]}")
+            raise WrongSettingError(f"{command} has no option {word.partition('=')[0]}")
         if not equals:
             following = next(words, None)
             if following is None:
-                raise UsageError(f"argument --{name}: expected one argument")
+                raise WrongSettingError(f"argument --{name}: expected one argument")
             value = following
         flags.setdefault(name, []).append(value)
     config = flags.pop("config", None) or [world.environ.get("OPENPARTICIPANT_CONFIG", "")]
     try:
         return load(flags, world.environ, Path(config[-1]) if config[-1] else None)
     except SettingsError as error:
-        raise UsageError(str(error)) from None
+        raise WrongSettingError(str(error)) from None
 
 
 def _help(command: str) -> str:

@@ -16,7 +16,8 @@ import msgspec
 
 from openparticipant.wire.times import iso8601
 
-_WAITING_LINES = 20_000
+WAITING_LINES = 20_000
+_LINES_AT_ONCE = 1_000
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -32,7 +33,7 @@ class Log:
 
     def write(self, level: str, event: str, at: int, facts: dict[str, Any]) -> None:
         """Queue one line; `at` is epoch milliseconds, `facts` have values that JSON knows."""
-        if self._lines.qsize() >= _WAITING_LINES:
+        if self._lines.qsize() >= WAITING_LINES:
             self._dropped += 1
             return
         line = {"at": iso8601(at), "level": level, "event": event, **facts}
@@ -51,7 +52,7 @@ class Log:
             lines = []
             while line is not None:
                 lines.append(line)
-                if self._lines.empty():
+                if len(lines) == _LINES_AT_ONCE or self._lines.empty():
                     break
                 line = self._lines.get()
             try:

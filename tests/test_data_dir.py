@@ -1,0 +1,69 @@
+"""The data directory: modes, lock, and the profile for AWS's tools."""
+
+from __future__ import annotations
+
+import configparser
+from pathlib import Path
+
+import pytest
+
+from openparticipant.data_dir import DataDir, DataDirError
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_it_belongs_to_its_user_alone(tmp_path: Path) -> None:
+    """Also when it was there before with wider modes."""
+    (tmp_path / "d").mkdir(mode=0o755)
+    data_dir = DataDir(tmp_path / "d")
+    data_dir.create()
+    data_dir.write("aws/config", "x")
+
+    assert mode(tmp_path / "d") == 0o700
+    assert mode(tmp_path / "d" / "aws") == 0o700
+    assert mode(tmp_path / "d" / "aws" / "config") == 0o600
+
+
+def test_one_process_holds_it(tmp_path: Path) -> None:
+    """A second one is told so; after the first has let go it may have it."""
+    first, second = DataDir(tmp_path), DataDir(tmp_path)
+    first.create()
+    first.lock()
+
+    with pytest.raises(DataDirError, match="in use by another openparticipant process"):
+        second.lock()
+    first.unlock()
+    second.lock()
+
+
+def test_a_path_that_cannot_be_one_is_a_clear_error(tmp_path: Path) -> None:
+    """A file stands in the way."""
+    (tmp_path / "file").touch()
+
+    with pytest.raises(DataDirError, match="cannot use"):
+        DataDir(tmp_path / "file" / "d").create()
+
+
+def test_the_profile_is_in_awss_format(tmp_path: Path) -> None:
+    """Region, key pair, and an endpoint for each of the two services."""
+    DataDir(tmp_path).write_profile(
+        region="eu-west-1",
+        access_key_id="AKID",
+        secret_access_key="secret",
+        url="http://127.0.0.1:1",
+        ca_bundle=tmp_path / "ca.pem",
+    )
+
+    config, credentials = configparser.ConfigParser(), configparser.ConfigParser()
+    config.read(tmp_path / "aws" / "config")
+    credentials.read(tmp_path / "aws" / "credentials")
+    assert config["default"]["region"] == "eu-west-1"
+    assert config["default"]["ca_bundle"] == str(tmp_path / "ca.pem")
+    assert config["services openparticipant"]["connect"].split() == [
+        "endpoint_url",
+        "=",
+        "http://127.0.0.1:1",
+    ]
+    assert credentials["default"]["aws_secret_access_key"] == "secret"
