@@ -7,6 +7,7 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -63,13 +64,13 @@ class Node:
         ports: Ports,
         data_dir: DataDir,
         control_key: Credentials,
-        close: Callable[[], None],
+        held: ExitStack,
     ) -> None:
         self.server = server
         self.ports = ports
         self.data_dir = data_dir
         self.control_key = control_key
-        self._close = close
+        self._held = held
         self._watch: asyncio.Task[None] | None = None
 
     def watch_deadlines(self) -> None:
@@ -81,7 +82,7 @@ class Node:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.wait([self._watch])
-        await asyncio.to_thread(self._close)
+        await asyncio.to_thread(self._held.close)
 
 
 def claim_data_dir(settings: Settings) -> DataDir:
@@ -98,15 +99,23 @@ def claim_data_dir(settings: Settings) -> DataDir:
 async def assemble(settings: Settings, data_dir: DataDir, on: Foundation) -> Node:
     """Build a node on a data directory that is claimed, and recover what a crash left behind.
 
-    Raises StartError with one line for the operator.
+    The node gives the directory back when it closes. Raises StartError with one line for the
+    operator; then everything has been given back already.
     """
+    with ExitStack() as held:
+        held.callback(data_dir.unlock)
+        try:
+            return await _assemble(settings, data_dir, on, held)
+        except (Unavailable, OSError) as error:
+            raise StartError(f"cannot start on {data_dir.path}: {error}") from error
+
+
+async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held: ExitStack) -> Node:
     context, ca_bundle = _tls(settings, data_dir, on.clock.now())
     public_url = settings.public_url or _local_origin(on.public_socket, tls=context is not None)
     objects_url = settings.objects_url or public_url
-    try:
-        database = SqliteDatabase(_database_path(settings, data_dir))
-    except Unavailable as error:
-        raise StartError(str(error)) from None
+    database = SqliteDatabase(_database_path(settings, data_dir))
+    held.callback(database.close)
     control_keys = await _keys(database, "control", "AKIA", on)
     object_keys = await _keys(database, "objects", "OPOB", on)
     objects = DiskObjects(
@@ -116,6 +125,7 @@ async def assemble(settings: Settings, data_dir: DataDir, on: Foundation) -> Nod
         credentials=object_keys[0],
         ids=on.ids,
     )
+    held.callback(objects.close)
     store = SqlContactStore(database)
     ports = Ports(on.clock, on.ids, store, objects, _policy(settings, public_url))
     await _recover(ports, store, objects)
@@ -168,13 +178,12 @@ async def assemble(settings: Settings, data_dir: DataDir, on: Foundation) -> Nod
         tls=context,
     )
 
-    def close() -> None:
-        objects.close()
-        database.close()
-        data_dir.unlock()
-
     return Node(
-        server=server, ports=ports, data_dir=data_dir, control_key=control_keys[0], close=close
+        server=server,
+        ports=ports,
+        data_dir=data_dir,
+        control_key=control_keys[0],
+        held=held.pop_all(),
     )
 
 
