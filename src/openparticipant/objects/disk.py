@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from openparticipant.errors import Unavailable
+from openparticipant.limits import MIB
+from openparticipant.objects.credits import Credits
+from openparticipant.objects.directories import Directories
+from openparticipant.objects.durability import or_unavailable
+from openparticipant.objects.incoming import Announced, IncomingFile
+from openparticipant.objects.keeping import take
+from openparticipant.objects.keys import path_of
+from openparticipant.objects.opened import OpenedObject
+from openparticipant.objects.trailer import Trailer, read_trailer
+from openparticipant.objects.upload import Upload
+from openparticipant.objects.workers import Workers
+from openparticipant.ports import IdSource, Invitation, Offer, StoredObject
+from openparticipant.sigv4 import Credentials, presign
+
+POOL = 16 * MIB
+WORKERS = 8
+PREFIX = "/attachments/"  # path style: the bucket is named `attachments`
+_INCOMING = ".incoming"
+
+
+class DiskObjects:
+    """`ObjectStore` in files below one directory, which this process alone may use.
+
+    It signs its own URLs for `base`, the origin that clients reach; whoever answers there hands
+    the bytes to `receive` and takes them from `open`.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        base: str,
+        region: str,
+        credentials: Credentials,
+        ids: IdSource,
+        workers: int = WORKERS,
+    ) -> None:
+        self._root = root
+        self._base = base
+        self._region = region
+        self._credentials = credentials
+        self._ids = ids
+        self._incoming = root / _INCOMING
+        self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root.chmod(0o700)
+        self._directories = Directories(root)
+        self._workers = Workers(workers)
+        self.pool = Credits(POOL)
+
+    def close(self) -> None:
+        """Wait for what the threads still do and end them."""
+        self._workers.close()
+
+    async def invite(
+        self, key: str, headers: Mapping[str, str], *, at: int, lasting: int
+    ) -> Invitation:
+        """Sign one PUT to `key` that must carry `headers` exactly; `lasting` is whole seconds."""
+        url = presign(
+            self._credentials,
+            "PUT",
+            self._base,
+            PREFIX + key,
+            region=self._region,
+            at=at,
+            lasting=lasting,
+            headers=headers,
+        )
+        # A signature counts from its whole second.
+        return Invitation(url, at - at % 1000 + lasting * 1000, headers)
+
+    async def offer(self, key: str, *, at: int, lasting: int) -> Offer:
+        """Sign a GET of `key` for `lasting` seconds."""
+        url = presign(
+            self._credentials,
+            "GET",
+            self._base,
+            PREFIX + key,
+            region=self._region,
+            at=at,
+            lasting=lasting,
+        )
+        return Offer(url, at - at % 1000 + lasting * 1000)
+
+    async def look(self, key: str) -> StoredObject | None:
+        """Return what lies under `key` now."""
+        opened = await self.open(key)
+        if opened is None:
+            return None
+        with opened:
+            trailer = opened.trailer
+            return StoredObject(key, trailer.size, trailer.content_type, trailer.version)
+
+    async def keep(self, seen: StoredObject, target: str) -> bool:
+        """Give exactly the object that was seen a second name, durably, or return False.
+
+        What lies at `target` already is replaced.
+        """
+        source, place = path_of(self._root, seen.key), path_of(self._root, target)
+        if source is None or place is None:
+            raise ValueError("no object can have this key")
+        temporary = self._temporary()
+
+        def work() -> bool:
+            with or_unavailable("keep an object"):
+                try:
+                    if not take(source, seen.version, temporary):
+                        return False
+                    self._directories.publish(temporary, place)
+                finally:
+                    # Still there after a failure, and after a rename onto the very same file.
+                    temporary.unlink(missing_ok=True)
+                return True
+
+        return await self._workers.run(work)
+
+    async def discard(self, key: str) -> None:
+        """Forget an object; a loss of power may bring it back, and then recovery finds it."""
+        path = path_of(self._root, key)
+        if path is None:
+            return
+
+        def work() -> None:
+            with or_unavailable("discard an object"):
+                self._directories.remove(path)
+
+        await self._workers.run(work)
+
+    def receive(self, announced: Announced) -> Upload:
+        """Begin an upload; nothing is touched before its first batch."""
+        path = path_of(self._root, announced.key)
+        if path is None:
+            raise ValueError("no object can have this key")
+        return Upload(
+            IncomingFile(self._temporary(), announced),
+            announced.size,
+            publish=lambda temporary: self._directories.publish(temporary, path),
+            workers=self._workers,
+            pool=self.pool,
+        )
+
+    async def open(self, key: str) -> OpenedObject | None:
+        """Open what lies under `key` now, for reading; raise Unavailable if it is damaged."""
+        path = path_of(self._root, key)
+        if path is None:
+            return None
+        found = await self._workers.run(lambda: _open(path))
+        return None if found is None else OpenedObject(*found, self._workers)
+
+    async def recover(self, wanted: Callable[[str], Awaitable[bool]]) -> int:
+        """Clear up after a crash: uploads that never ended, staged objects that no row wants.
+
+        Call it before anything is served; returns how many staged objects were discarded.
+        """
+        keys = await self._workers.run(self._clear)
+        discarded = 0
+        for key in keys:
+            if not await wanted(key):
+                await self.discard(key)
+                discarded += 1
+        return discarded
+
+    def _temporary(self) -> Path:
+        return self._incoming / self._ids.uuid()
+
+    def _clear(self) -> list[str]:
+        with or_unavailable("recover objects"):
+            for left in self._incoming.iterdir():
+                left.unlink()
+            staged = []
+            for staging in self._root.glob("connect/*/Attachments/chat/staging"):
+                for directory, below, files in os.walk(staging):
+                    here = Path(directory)
+                    staged += [(here / name).relative_to(self._root).as_posix() for name in files]
+                    if not below and not files:
+                        self._directories.prune(here)
+            return staged
+
+
+def _open(path: Path) -> tuple[int, Trailer] | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise Unavailable(f"cannot open an object: {error.strerror}") from error
+    try:
+        return descriptor, read_trailer(descriptor)
+    except IsADirectoryError:
+        os.close(descriptor)
+        return None
+    except BaseException:
+        os.close(descriptor)
+        raise

@@ -1,0 +1,99 @@
+"""A disk that fills up, for real: a file system of two megabytes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from openparticipant.errors import Unavailable
+from openparticipant.testing.object_plane import ObjectPlane
+from openparticipant.testing.raw_http import fetch
+from tests.objects.stores import KEY, files, put, put_pieces, read, store
+from tests.requirements import require
+
+KIB = 1024
+
+
+@contextmanager
+def small_disk(place: Path, options: str) -> Iterator[Path]:
+    may = sys.platform == "linux" and os.geteuid() == 0 and shutil.which("mount")
+    require(may, "the right to mount a small disk")
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+    mounted = subprocess.run(mount, check=False, capture_output=True)
+    require(mounted.returncode == 0, "the right to mount a small disk")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """Yield the root of a disk that holds two megabytes."""
+    with small_disk(tmp_path, "size=2m") as place:
+        yield place
+
+
+async def test_a_full_disk_is_a_clean_refusal(disk: Path) -> None:
+    """An upload that no longer fits is Unavailable, leaves nothing, and what was there stays."""
+    kept = bytes(1500 * KIB)
+    async with store(disk) as objects:
+        await put(objects, kept)
+
+        for pieces in ([bytes(600 * KIB)], [bytes(64 * KIB)] * 64):
+            with pytest.raises(Unavailable, match="No space left"):
+                await put_pieces(objects, pieces, "another")
+
+        assert list(files(disk)) == [KEY]
+        assert await read(objects, KEY) == kept
+        await put(objects, bytes(100 * KIB), "small")
+        assert objects.pool.taken == 0
+
+
+async def test_a_client_is_told_of_a_full_disk(disk: Path) -> None:
+    """The upload gets 503 with a request id, not a broken connection, even in the middle of it."""
+    async with ObjectPlane(disk) as plane:
+        attachment = plane.propose(4096 * KIB)
+        invitation = await plane.invite(attachment)
+
+        answer = await fetch("PUT", invitation.url, invitation.headers, bytes(4096 * KIB))
+
+        assert (answer.status, answer.code) == (503, "ServiceUnavailable")
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "space" not in answer.element("Message")
+        assert [each.reason for each in plane.exchanges] == [
+            "cannot store an upload: No space left on device"
+        ]
+    assert list(files(disk)) == []
+
+
+@pytest.mark.parametrize("left", range(8))
+async def test_no_room_for_a_directory(left: int, tmp_path: Path) -> None:
+    """Where the disk has no entry left for a directory on the way, nothing is left of the rest."""
+    with small_disk(tmp_path, "size=2m,nr_inodes=16") as place:
+        async with store(place) as objects:
+            fill(place, left)
+
+            with pytest.raises(Unavailable, match="No space left"):
+                await put(objects, b"x")
+
+            assert [name for name in files(place) if not name.startswith("fill")] == []
+            assert [path for path in below(place) if path.name != ".incoming"] == []
+
+
+def fill(place: Path, left: int) -> None:
+    number = 0
+    while os.statvfs(place).f_ffree > left:
+        (place / f"fill{number}").touch()
+        number += 1
+
+
+def below(place: Path) -> list[Path]:
+    return [path for path in place.rglob("*") if path.is_dir()]
