@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from email.utils import formatdate
+from typing import Any
+
+from uvicorn._types import ASGIApplication
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from openparticipant.transport.protocol import BoundedProtocol, bounded
+from openparticipant.transport.refusal import Guard
+from openparticipant.transport.sockets import BACKLOG
+
+_CLOSE = (b"connection", b"close")
+_POLL = 0.02
+_FAREWELL = 0.5
+
+
+class Listener:
+    """One application on one listening socket, from the first connection to the last.
+
+    Takes the place of uvicorn's own server, which brings its own signals, clock and exits; what
+    uvicorn's protocols need of a server is a Config and a ServerState.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApplication,
+        listening: socket.socket,
+        guard: Guard,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._config = Config(
+            app,
+            http=bounded(guard),
+            ws="none",
+            workers=1,
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            proxy_headers=False,
+            server_header=False,
+        )
+        self._config.load()
+        self._listening = listening
+        self._guard = guard
+        self._tls = tls
+        self._state = ServerState()
+        self._accepting: asyncio.Server | None = None
+        self._closing_answers = False
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected now."""
+        return len(self._state.connections)
+
+    @property
+    def requests(self) -> int:
+        """How many requests have been answered so far."""
+        return self._state.total_requests
+
+    async def open(self) -> None:
+        """Accept connections."""
+        loop = asyncio.get_running_loop()
+        state: dict[str, Any] = {}
+
+        def connected() -> asyncio.Protocol:
+            make = self._config.http_protocol_class
+            return make(  # type: ignore[call-arg]  # the constructor is uvicorn's contract
+                config=self._config, server_state=self._state, app_state=state, _loop=loop
+            )
+
+        patience = self._guard.bounds.head_seconds if self._tls else None
+        self._accepting = await loop.create_server(
+            connected,
+            sock=self._listening,
+            ssl=self._tls,
+            backlog=BACKLOG,
+            ssl_handshake_timeout=patience,
+            ssl_shutdown_timeout=patience,
+        )
+
+    def tick(self, now: float, at: int) -> None:
+        """Judge every connection's pace and renew the Date header.
+
+        `now` in seconds since any fixed moment, `at` in milliseconds since the epoch.
+        """
+        headers = [(b"date", formatdate(at / 1000, usegmt=True).encode())]
+        if self._closing_answers:
+            headers.append(_CLOSE)
+        self._state.default_headers = headers
+        for connection in tuple(self._state.connections):
+            if isinstance(connection, BoundedProtocol):
+                connection.sweep(now)
+
+    def dismiss(self) -> None:
+        """Ask every client to leave with its next answer, and go on serving."""
+        self._closing_answers = True
+        self._state.default_headers = [*self._state.default_headers, _CLOSE]
+
+    async def close(self, deadline: float) -> None:
+        """Accept nothing more and let running requests end; `deadline` is a loop time.
+
+        What has not ended by then is cut off. A socket that a supervisor also holds stays open
+        there, and its waiting connections are the next process's.
+        """
+        if self._accepting is None:
+            self._listening.close()
+        else:
+            self._accepting.close()
+        loop, state = asyncio.get_running_loop(), self._state
+        asked: set[object] = set()
+        while (state.connections or state.tasks) and loop.time() < deadline:
+            # A connection that was taken just before may only now have come this far.
+            for connection in tuple(state.connections):
+                if connection not in asked:
+                    asked.add(connection)
+                    connection.shutdown()
+            await asyncio.sleep(_POLL)
+        for connection in tuple(state.connections):
+            connection.transport.abort()
+        # Most applications end by themselves when they hear that the client is gone.
+        for task in await self._still_running():
+            task.cancel()
+        await self._still_running()
+
+    async def _still_running(self) -> set[asyncio.Task[None]]:
+        tasks = tuple(self._state.tasks)
+        return (await asyncio.wait(tasks, timeout=_FAREWELL))[1] if tasks else set()
