@@ -1,0 +1,199 @@
+"""Call operations of a service the way SDKs do: build, send, try again, read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from urllib.parse import quote, urlsplit
+
+import openparticipant
+from openparticipant.cli.http import Exchange, NoAnswerError, Reach
+from openparticipant.cli.refusal import CommandError
+from openparticipant.cli.retries import attempts, is_passing, most_attempts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from http.client import HTTPMessage
+    from typing import Any, TypeAlias
+
+    from openparticipant.cli.endpoint import Endpoint
+    from openparticipant.cli.environment import Environment
+    from openparticipant.cli.global_options import GlobalOptions
+    from openparticipant.cli.profile import Profile
+    from openparticipant.cli.table import Operation
+
+    Signer: TypeAlias = Callable[[str, str, dict[str, str], bytes], dict[str, str]]
+
+# The member that makes a repeat harmless.
+ONCE = "ClientToken"
+
+
+class Request:
+    """One request, ready to be sent as often as it takes."""
+
+    __slots__ = ("body", "headers", "method", "url")
+
+    def __init__(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+
+
+class Answer:
+    """A whole answer."""
+
+    __slots__ = ("body", "headers", "reason", "status")
+
+    def __init__(self, status: int, reason: str, headers: HTTPMessage, body: bytes) -> None:
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+        self.body = body
+
+
+class RefusedError(CommandError):
+    """The service answered with an error."""
+
+    def __init__(self, operation: str, code: str, message: str, retries: int | None) -> None:
+        reached = "" if retries is None else f" (reached max retries: {retries})"
+        super().__init__(
+            f"An error occurred ({code}) when calling the {operation} operation{reached}: {message}"
+        )
+        self.code = code
+        self.message = message
+
+
+class Client:
+    """One service at one endpoint.
+
+    `signer` turns method, URL, headers and body into the headers that authenticate them; without
+    one, an operation's bearer is all.
+    """
+
+    def __init__(
+        self,
+        world: Environment,
+        options: GlobalOptions,
+        profile: Profile,
+        endpoint: Endpoint,
+        signer: Signer | None = None,
+    ) -> None:
+        """Raise CommandError for settings that make no sense."""
+        self.world = world
+        self.reach = Reach(options, endpoint)
+        self.most_attempts = most_attempts(world, profile)
+        self._debug = options.debug
+        self._url = endpoint.url
+        self._signer = signer
+
+    def call(self, operation: Operation, members: Mapping[str, Any]) -> Any:
+        """Return the answer's JSON object, empty where it has none.
+
+        A client token is made where the operation takes one and `members` lacks it. Raises
+        RefusedError for an error of the service, NoAnswerError when there was no answer.
+        """
+        if ONCE in operation["input"] and ONCE not in members:
+            members = {**members, ONCE: self.world.uuid()}
+        request = self._build(operation, members)
+        for attempt in attempts(self.world, self.most_attempts):
+            last = attempt == self.most_attempts
+            try:
+                answer = self._send(request, attempt)
+            except NoAnswerError as error:
+                if last or not error.retryable:
+                    raise
+                continue
+            if answer.status < 300:
+                return _json(answer.body)
+            code, message = error_of(answer)
+            passing = is_passing(answer.status, code)
+            if last or not passing:
+                retries = attempt - 1 if passing else None
+                raise RefusedError(operation["name"], code, message, retries)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _build(self, operation: Operation, members: Mapping[str, Any]) -> Request:
+        left = dict(members)
+        headers = {}
+        if operation["bearer"]:
+            headers["X-Amz-Bearer"] = left.pop(operation["bearer"])
+        path = operation["path"]
+        for part in path.split("/"):
+            if part.startswith("{"):
+                path = path.replace(part, quote(left.pop(part[1:-1]), safe="-._~"))
+        body = None
+        if operation["method"] != "GET":
+            headers["Content-Type"] = "application/json"
+            body = json.dumps(left).encode()
+        headers["User-Agent"] = _user_agent()
+        headers["amz-sdk-invocation-id"] = self.world.uuid()
+        parts = urlsplit(self._url)
+        url = parts._replace(path=parts.path.rstrip("/") + path).geturl()
+        return Request(operation["method"], url, headers, body)
+
+    def _send(self, request: Request, attempt: int) -> Answer:
+        counted = "" if attempt == 1 else f"; max={self.most_attempts}"
+        headers = {**request.headers, "amz-sdk-request": f"attempt={attempt}{counted}"}
+        body = request.body or b""
+        if self._signer is not None:
+            headers |= self._signer(request.method, request.url, headers, body)
+        if request.body is not None:
+            headers["Content-Length"] = str(len(body))
+        if self._debug:
+            from openparticipant.cli import trace  # noqa: PLC0415 - for the curious only
+
+            trace.request(self.world, request.method, request.url, headers, body)
+        pairs = [
+            (name, value.encode("utf-8", "surrogateescape")) for name, value in headers.items()
+        ]
+        with Exchange(request.method, request.url, pairs, self.reach, request.url) as exchange:
+            if body:
+                exchange.send(body)
+            got = exchange.answer()
+            answer = Answer(got.status, got.reason, got.headers, exchange.read(got))
+        if self._debug:
+            trace.answer(self.world, answer)
+        return answer
+
+
+def error_of(answer: Answer) -> tuple[str, str]:
+    """Return code and message of an error answer; both can always be shown."""
+    status = str(answer.status)
+    body = answer.body.strip()
+    if answer.status >= 500 and (not body or body.startswith(b"<html>")):
+        from http.client import responses  # noqa: PLC0415 - rarely needed
+
+        return status, responses.get(answer.status, "")
+    try:
+        value = json.loads(answer.body) if body else {}
+    except ValueError:
+        value = {"message": answer.body.decode(errors="replace")}
+    _require_object(value)
+    code = answer.headers.get("x-amzn-errortype") or value.get("code") or value.get("Code")
+    code = code or value.get("__type") or status
+    message = value.get("message", value.get("Message", ""))
+    return str(code).partition(":")[0].rpartition("#")[2], str(message)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        # As the `aws` command does: a success without JSON is a success without members.
+        return {}
+    if value is None:
+        raise CommandError("'NoneType' object is not iterable")
+    _require_object(value)
+    return value
+
+
+def _require_object(value: object) -> None:
+    if not isinstance(value, dict):
+        raise CommandError(f"'{type(value).__name__}' object has no attribute 'get'")
+
+
+def _user_agent() -> str:
+    python = ".".join(str(number) for number in sys.version_info[:3])
+    return f"openparticipant/{openparticipant.__version__} Python/{python}"

@@ -1,0 +1,54 @@
+"""The pages of the commands that AWS's command line does not have."""
+
+from __future__ import annotations
+
+_TOKEN = {
+    "--connection-token TOKEN": "The connection token; - reads it from standard input.",
+    "--connection-token-file FILE": "A file with the connection token.",
+}
+
+USAGE = {
+    "attach": "FILE ...",
+    "download": "ATTACHMENT_ID",
+    "start-chat": "",
+}
+
+SENTENCES = {
+    "attach": (
+        "Announces each file, uploads its bytes and completes it. Prints a line for each: the "
+        "attachment's id and name. What fails is named on standard error, the others go on, and "
+        "the exit status is 1."
+    ),
+    "download": (
+        "Saves an attachment under its own name, whole or not at all, and prints that name. An "
+        "existing file is not touched."
+    ),
+    "start-chat": (
+        "Starts a chat as its customer and connects. Prints the ids and tokens as JSON. This "
+        "speaks to the control plane, so it needs AWS keys; those of this project's server come "
+        "from `env`."
+    ),
+}
+
+OPTIONS = {
+    "attach": {
+        **_TOKEN,
+        "--content-type TYPE": "The media type of all files, instead of one by extension.",
+        "--json": "Prints a JSON list instead of lines.",
+    },
+    "download": {
+        **_TOKEN,
+        "-o, --out FILE": "Where to save it: a file, a folder, or - for standard output.",
+        "--force": "Replaces an existing file.",
+    },
+    "start-chat": {
+        "--as customer|agent": (
+            "Prints export lines for the shell instead of JSON. An agent joins the chat given "
+            "by --contact-id, or a new one."
+        ),
+        "--contact-id ID": "The chat to join.",
+        "--contact-flow-id ID": "The flow the chat begins with; our server takes any.",
+        "--display-name NAME": "What the others see; Customer or Agent.",
+        "--instance-id ID": "The instance; default when absent.",
+    },
+}

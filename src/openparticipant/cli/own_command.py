@@ -1,0 +1,73 @@
+"""What the commands of our own share: their options, and the client they speak through."""
+
+from __future__ import annotations
+
+from openparticipant.cli import bearer
+from openparticipant.cli.global_options import GLOBALS, read
+from openparticipant.cli.refusal import CommandError, UnknownOptionsError, UsageError
+from openparticipant.cli.scan import HELP, Option, scan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from openparticipant.cli.client import Client
+    from openparticipant.cli.environment import Environment
+    from openparticipant.cli.global_options import GlobalOptions
+
+
+class Asked:
+    """What was asked of a command: its options, the global ones, and its plain words."""
+
+    __slots__ = ("options", "values", "words")
+
+    def __init__(self, values: dict[str, Any], words: list[str]) -> None:
+        self.values = values
+        self.options: GlobalOptions = read(values)
+        self.words = words
+
+    @property
+    def wants_help(self) -> bool:
+        """Tell whether a page of help is all that is wanted."""
+        return "help" in self.values or self.words == ["help"]
+
+
+def ask(arguments: list[str], options: tuple[Option, ...]) -> Asked:
+    """Take the arguments apart; raises UsageError or UnknownOptionsError."""
+    scanned = scan(arguments, (*GLOBALS, *options, *HELP))
+    unknown = [word for word in scanned.rest if word.startswith("-") and word != "-"]
+    if unknown:
+        raise UnknownOptionsError(unknown)
+    words = [] if scanned.word is None else [scanned.word, *scanned.rest]
+    return Asked(scanned.values, words)
+
+
+def connection_options() -> tuple[Option, ...]:
+    """Return the options that say with which connection token to speak."""
+    kind = "ConnectionToken"
+    return (Option(bearer.OPTIONS[kind], exact=True), bearer.file_option(kind))
+
+
+def connection_token(asked: Asked, world: Environment) -> str:
+    """Return the connection token; raises UsageError where there is none."""
+    kind = "ConnectionToken"
+    if not bearer.is_given(kind, asked.values, world):
+        raise UsageError(
+            f"a connection token is required: {bearer.OPTIONS[kind]}, {bearer.FILES[kind]} "
+            f"or the variable {bearer.VARIABLES[kind]}"
+        )
+    token = bearer.find(kind, asked.values, world)
+    if not token:
+        raise CommandError("The connection token is empty.")
+    return token
+
+
+def participant_client(asked: Asked, world: Environment) -> Client:
+    """Return a client of the participant service."""
+    from openparticipant.cli.client import Client  # noqa: PLC0415 - not for a page of help
+    from openparticipant.cli.endpoint import resolve  # noqa: PLC0415
+    from openparticipant.cli.profile import load  # noqa: PLC0415
+
+    profile = load(world.environ, asked.options.profile)
+    endpoint = resolve("connectparticipant", asked.options, world.environ, profile)
+    return Client(world, asked.options, profile, endpoint)

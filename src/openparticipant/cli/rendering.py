@@ -1,0 +1,47 @@
+"""Put an answer on standard output."""
+
+from __future__ import annotations
+
+import json
+
+from openparticipant.cli.refusal import CommandError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from openparticipant.cli.table import Shape
+
+
+def modelled(value: Mapping[str, Any], members: Mapping[str, Shape]) -> dict[str, Any]:
+    """Keep the members that the model knows, in its order; absent and null ones fall off."""
+    return {
+        name: _modelled(value[name], shape)
+        for name, shape in members.items()
+        if value.get(name) is not None
+    }
+
+
+def _modelled(value: Any, shape: Shape) -> Any:
+    match shape["type"], value:
+        case "structure", dict():
+            return modelled(value, shape["members"])
+        case "list", list():
+            return [_modelled(each, shape["element"]) for each in value]
+        case "integer" | "long", float() | str():
+            return _whole(value)
+        case _:
+            return value
+
+
+def _whole(value: float | str) -> int:
+    try:
+        return int(value)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+
+
+def json_text(value: object) -> str:
+    """Write a value the way the `aws` command does; an empty object is nothing at all."""
+    return "" if value == {} else json.dumps(value, indent=4, ensure_ascii=False) + "\n"

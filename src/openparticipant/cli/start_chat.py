@@ -1,0 +1,122 @@
+"""`start-chat`: a chat, a participant in it, and the tokens to speak with."""
+
+from __future__ import annotations
+
+from openparticipant.cli.own_command import ask, participant_client
+from openparticipant.cli.refusal import CommandError, UnknownOptionsError, UsageError
+from openparticipant.cli.scan import Option
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from openparticipant.cli.client import Client
+    from openparticipant.cli.environment import Environment
+    from openparticipant.cli.own_command import Asked
+
+_OPTIONS = (
+    Option("--as", choices=("customer", "agent"), exact=True),
+    Option("--contact-flow-id", exact=True),
+    Option("--contact-id", exact=True),
+    Option("--display-name", exact=True),
+    Option("--instance-id", exact=True),
+)
+
+
+def run(arguments: list[str], world: Environment) -> int:
+    """Start or join a chat, connect, and print the tokens."""
+    asked = ask(arguments, _OPTIONS)
+    if asked.wants_help:
+        from openparticipant.cli import help as pages  # noqa: PLC0415
+
+        world.write(pages.own_command("start-chat", world.program))
+        return 0
+    if asked.words:
+        raise UnknownOptionsError(asked.words)
+    role = asked.values.get("--as")
+    contact_id = asked.values.get("--contact-id")
+    if contact_id is not None and role != "agent":
+        raise UsageError("--contact-id needs --as agent: a chat has one customer")
+
+    from openparticipant.cli.control_plane import control_plane  # noqa: PLC0415
+
+    control = control_plane(asked.options, world)
+    if role == "agent":
+        if contact_id is None:
+            contact_id = _started(control, asked, "Customer")["ContactId"]
+        participant = _joined(control, asked, contact_id)
+    else:
+        participant = _started(control, asked, asked.values.get("--display-name", "Customer"))
+    found = {**participant, **_connected(participant_client(asked, world), participant)}
+    world.write(_exports(found) if role else _json(found))
+    return 0
+
+
+def _started(control: Client, asked: Asked, name: str) -> dict[str, Any]:
+    from openparticipant.cli.control_plane import START_CHAT_CONTACT  # noqa: PLC0415
+
+    answer = control.call(
+        START_CHAT_CONTACT,
+        {
+            "InstanceId": asked.values.get("--instance-id", "default"),
+            "ContactFlowId": asked.values.get("--contact-flow-id", "default"),
+            "ParticipantDetails": {"DisplayName": name},
+        },
+    )
+    return _only(answer, "ContactId", "ParticipantId", "ParticipantToken")
+
+
+def _joined(control: Client, asked: Asked, contact_id: str) -> dict[str, Any]:
+    from openparticipant.cli.control_plane import CREATE_PARTICIPANT  # noqa: PLC0415
+
+    answer = control.call(
+        CREATE_PARTICIPANT,
+        {
+            "InstanceId": asked.values.get("--instance-id", "default"),
+            "ContactId": contact_id,
+            "ParticipantDetails": {
+                "ParticipantRole": "AGENT",
+                "DisplayName": asked.values.get("--display-name", "Agent"),
+            },
+        },
+    )
+    credentials = _only(answer.get("ParticipantCredentials") or {}, "ParticipantToken")
+    return {"ContactId": contact_id, **_only(answer, "ParticipantId"), **credentials}
+
+
+def _connected(client: Client, participant: dict[str, Any]) -> dict[str, Any]:
+    from openparticipant.cli.model import OPERATIONS  # noqa: PLC0415
+
+    answer = client.call(
+        OPERATIONS["create-participant-connection"],
+        {
+            "Type": ["CONNECTION_CREDENTIALS"],
+            "ParticipantToken": participant["ParticipantToken"],
+            # Without a socket: who uploads from a shell has none.
+            "ConnectParticipant": True,
+        },
+    )
+    return _only(answer.get("ConnectionCredentials") or {}, "ConnectionToken", "Expiry")
+
+
+def _only(answer: dict[str, Any], *members: str) -> dict[str, Any]:
+    missing = [member for member in members if not answer.get(member)]
+    if missing:
+        raise CommandError(f"The service's answer lacks {' and '.join(missing)}.")
+    return {member: answer[member] for member in members}
+
+
+def _exports(found: dict[str, Any]) -> str:
+    from shlex import quote  # noqa: PLC0415
+
+    variables = {
+        "OPENPARTICIPANT_CONTACT_ID": found["ContactId"],
+        "OPENPARTICIPANT_CONNECTION_TOKEN": found["ConnectionToken"],
+    }
+    return "".join(f"export {name}={quote(value)}\n" for name, value in variables.items())
+
+
+def _json(found: dict[str, Any]) -> str:
+    from openparticipant.cli.rendering import json_text  # noqa: PLC0415
+
+    return json_text(found)

@@ -1,0 +1,153 @@
+"""The words of a command line, whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from openparticipant.cli.model import OPERATIONS
+from tests.cli.recording import json_reply, recording
+from tests.cli.worlds import START, TOKEN, command
+
+REQUIRED = "--content-type, --attachment-size-in-bytes, --attachment-name, --connection-token"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "the following arguments are required: command"),
+        (["connectparticipant"], "the following arguments are required: operation"),
+        (["start-attachment-upload"], f"the following arguments are required: {REQUIRED}"),
+        (
+            ["connectparticipant", "complete-attachment-upload", *TOKEN],
+            "the following arguments are required: --attachment-ids",
+        ),
+        (
+            ["send-message", "--no"],
+            "ambiguous option: --no could match --no-verify-ssl, --no-paginate, --no-sign-request",
+        ),
+        (
+            [*START, "--con", "x"],
+            "ambiguous option: --con could match --content-type, --connection-token",
+        ),
+        ([*START, "--connection-token"], "argument --connection-token: expected one argument"),
+        (
+            [*START, "--connection-token", "-abc"],
+            "argument --connection-token: expected one argument",
+        ),
+        (
+            [*START, *TOKEN, "--attachment-size-in-bytes", "5.5"],
+            "argument --attachment-size-in-bytes: invalid int value: '5.5'",
+        ),
+        ([*START, "--debug=1"], "argument --debug: ignored explicit argument '1'"),
+    ],
+)
+def test_a_wrong_line_gets_one_sentence(words: list[str], sentence: str) -> None:
+    """The usage is ours, the sentence is AWS's, the exit status is 2."""
+    outcome = command(*words)
+
+    assert outcome.status == 2
+    assert outcome.out == b""
+    assert outcome.err.startswith("usage: openparticipant ")
+    assert outcome.err.endswith(f"\nopenparticipant: error: {sentence}\n")
+
+
+def test_an_unknown_operation_gets_the_choices_and_a_guess() -> None:
+    """Choices stand two a line, and a near miss is named."""
+    outcome = command("connectparticipant", "start-attachment-uploads")
+
+    assert outcome.status == 2
+    assert f"\n{'send-event':40} | {'send-message':40}\n" in outcome.err
+    assert outcome.err.endswith(
+        "\n\n\nInvalid choice: 'start-attachment-uploads', maybe you meant:\n\n"
+        "  * start-attachment-upload\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("extra", "listed"),
+    [
+        (["--foo", "bar"], "--foo, bar"),
+        (["extra", "two", "--foo=3"], "two, --foo=3, extra"),
+        (["--", "b", "--region", "x"], "--region, x, b"),
+        (["--Attachment-Name=b"], "--Attachment-Name=b"),
+    ],
+)
+def test_words_left_over_are_listed(extra: list[str], listed: str) -> None:
+    """Nothing is sent when a word is not understood; the exit status is 255."""
+    outcome = command(*START, *TOKEN, *extra)
+
+    assert outcome.status == 255
+    assert outcome.err.endswith(f"\n\nUnknown options: {listed}\n")
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 8])
+def test_global_options_may_stand_anywhere(place: int) -> None:
+    """Before the service, between it and the operation, or behind."""
+    words = ["connectparticipant", *START, *TOKEN]
+    with recording(json_reply({"AttachmentId": "i"})) as server:
+        words[place:place] = ["--endpoint", server.url, "--color=off", "--no-paginate"]
+        outcome = command(*words)
+
+    assert outcome.json == {"AttachmentId": "i"}
+
+
+def test_the_last_of_repeated_options_wins() -> None:
+    """Scripts append to override."""
+    with recording() as server:
+        command(*START, *TOKEN, "--attachment-n=x", "--endpoint-url", server.url, "--conn=T2")
+
+    (request,) = server.requests
+    assert request.json["AttachmentName"] == "x"
+    assert request.header("x-amz-bearer") == "T2"
+
+
+@pytest.mark.parametrize(
+    "words", [["--version"], ["serve-nothing", "--vers"], ["send-message", "--version"]]
+)
+def test_the_version_needs_nothing_else(words: list[str]) -> None:
+    """Wherever it stands, it is the only thing done."""
+    outcome = command(*words)
+
+    assert outcome.status == 0
+    assert outcome.out.startswith(b"openparticipant/")
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        ["help"],
+        ["--help"],
+        ["-h"],
+        ["connectparticipant", "help"],
+        ["connectparticipant", "--help"],
+    ],
+)
+def test_help_lists_every_command(asking: list[str]) -> None:
+    """The overview names all operations and commands, and fits a terminal."""
+    outcome = command(*asking)
+    page = outcome.out.decode()
+
+    assert (outcome.status, outcome.err) == (0, "")
+    assert all(f"  {name}\n" in page for name in (*OPERATIONS, "attach", "download", "serve"))
+    assert max(map(len, page.splitlines())) <= 90
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("asking", ["help", "--help", "-h"])
+def test_help_explains_every_option(name: str, asking: str) -> None:
+    """Each member has its option and a sentence, and no page needs what the operation requires."""
+    outcome = command(name, asking)
+    page = outcome.out.decode()
+
+    assert outcome.status == 0
+    assert page.count("\n  --") == len(OPERATIONS[name]["input"])
+    assert max(map(len, page.splitlines())) <= 90
+
+
+@pytest.mark.parametrize("name", ["attach", "download", "start-chat"])
+def test_help_explains_our_own_commands(name: str) -> None:
+    """They have pages, too."""
+    outcome = command(name, "--help")
+
+    assert outcome.status == 0
+    assert outcome.out.startswith(f"usage: openparticipant {name}".encode())

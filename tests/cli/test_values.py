@@ -1,0 +1,174 @@
+"""Values: how they are spelled, and what the client itself refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.recording import recording
+from tests.cli.worlds import START, TOKEN, command
+
+FAILED = "\nParameter validation failed:\n"
+
+
+def refused(*words: str) -> str:
+    """Return the complaint about words that must not be sent."""
+    with recording() as server:
+        outcome = command(*words, "--endpoint-url", server.url)
+
+    assert outcome.status == 255
+    assert server.requests == []
+    return outcome.err
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (
+            [*START, *TOKEN, "--content-type="],
+            "Invalid length for parameter ContentType, value: 0, valid min length: 1",
+        ),
+        (
+            [*START, *TOKEN, "--client-token", ""],
+            "Invalid length for parameter ClientToken, value: 0, valid min length: 1",
+        ),
+        (
+            [*START, "--connection-token="],
+            "Invalid length for parameter ConnectionToken, value: 0, valid min length: 1",
+        ),
+        (
+            [*START, *TOKEN, "--attachment-size-in-bytes", "-1"],
+            "Invalid value for parameter AttachmentSizeInBytes, value: -1, valid min value: 1",
+        ),
+        (
+            ["complete-attachment-upload", *TOKEN, "--attachment-ids"],
+            "Invalid length for parameter AttachmentIds, value: 0, valid min length: 1",
+        ),
+        (
+            ["complete-attachment-upload", *TOKEN, "--attachment-ids", "[1]"],
+            "Invalid type for parameter AttachmentIds[0], value: 1, type: <class 'int'>, valid types: <class 'str'>",
+        ),
+        (
+            ["get-transcript", *TOKEN, "--start-position", "Bad=3"],
+            'Unknown parameter in StartPosition: "Bad", must be one of: Id, AbsoluteTime, MostRecent',
+        ),
+        (
+            ["get-transcript", *TOKEN, "--start-position", '{"MostRecent": "3"}'],
+            "Invalid type for parameter StartPosition.MostRecent, value: 3, type: <class 'str'>, valid types: <class 'int'>",
+        ),
+        (
+            ["get-attachment", *TOKEN, "--attachment-id=a", "--url-expiry-in-seconds=4"],
+            "Invalid value for parameter UrlExpiryInSeconds, value: 4, valid min value: 5",
+        ),
+    ],
+)
+def test_minima_and_types_are_checked_before_sending(words: list[str], problem: str) -> None:
+    """What the `aws` command would not send is not sent, in the same words."""
+    assert refused(*words) == f"{FAILED}{problem}\n"
+
+
+def test_all_problems_are_told_at_once() -> None:
+    """In the model's order, however the options were typed."""
+    told = refused(
+        "start-attachment-upload",
+        *("--attachment-name=", "--connection-token=", "--attachment-size-in-bytes=0"),
+        "--content-type=",
+    )
+
+    assert [line.split(",")[0].split()[-1] for line in told.splitlines()[2:]] == [
+        "ContentType",
+        "AttachmentSizeInBytes",
+        "AttachmentName",
+        "ConnectionToken",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "sent"),
+    [
+        ("+5", 5),
+        (" 7 ", 7),
+        ("1_000", 1000),
+        ("٣", 3),
+        ("99999999999999999999", 99999999999999999999),
+    ],
+)
+def test_a_number_is_what_python_takes_for_one(word: str, sent: int) -> None:
+    """Maxima are the service's to judge."""
+    with recording() as server:
+        command(*START, *TOKEN, "--attachment-size-in-bytes", word, "--endpoint-url", server.url)
+
+    assert server.requests[0].json["AttachmentSizeInBytes"] == sent
+
+
+@pytest.mark.parametrize(
+    ("words", "sent"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (['["a", "b"]'], ["a", "b"]),
+        (["a,b"], ["a,b"]),
+        (["a", "[b]"], ["a", "[b]"]),
+    ],
+)
+def test_a_list_is_words_or_json(words: list[str], sent: list[str]) -> None:
+    """JSON only where a single word begins like a list."""
+    with recording() as server:
+        command(
+            *("complete-attachment-upload", *TOKEN, "--attachment-ids", *words),
+            *("--endpoint-url", server.url),
+        )
+
+    assert server.requests[0].json["AttachmentIds"] == sent
+
+
+@pytest.mark.parametrize(
+    ("word", "sent"),
+    [
+        ("MostRecent=3", {"MostRecent": 3}),
+        (
+            "Id=a,AbsoluteTime=2020-01-01T00:00:00Z",
+            {"Id": "a", "AbsoluteTime": "2020-01-01T00:00:00Z"},
+        ),
+        (r"Id=a\,b", {"Id": "a,b"}),
+        (' {"MostRecent": 3}', {"MostRecent": 3}),
+    ],
+)
+def test_a_structure_is_pairs_or_json(word: str, sent: dict[str, object]) -> None:
+    """Both spellings give the same request."""
+    with recording() as server:
+        command(
+            *("get-transcript", *TOKEN, "--start-position", word),
+            *("--endpoint-url", server.url),
+        )
+
+    assert server.requests[0].json == {"StartPosition": sent}
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        (
+            "{bad",
+            "Invalid JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)\nJSON received: {bad",
+        ),
+        ("MostRecent", "Expected Name=value,Name=value or JSON, received: MostRecent"),
+        ("Id=a,Id=b", "Expected Name=value,Name=value or JSON, received: Id=a,Id=b"),
+    ],
+)
+def test_a_structure_that_is_none_is_named(word: str, said: str) -> None:
+    """The option and what was received are in the sentence."""
+    told = refused("get-transcript", *TOKEN, "--start-position", word)
+
+    assert told == f"\nError parsing parameter '--start-position': {said}\n"
+
+
+def test_text_beyond_ascii_travels_escaped() -> None:
+    """The body is pure ASCII, the bearer raw UTF-8, and even a broken byte gets there."""
+    with recording() as server:
+        command(
+            *(*START, "--attachment-name", "é☃\udcff", "--connection-token", "é"),
+            *("--endpoint-url", server.url),
+        )
+
+    (request,) = server.requests
+    assert rb'"\u00e9\u2603\udcff"' in request.body
+    assert (request.header("x-amz-bearer") or "").encode("latin-1") == "é".encode()
