@@ -12,7 +12,12 @@ import logging
 
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
-from openparticipant.errors import ConflictException, Unavailable, ValidationException
+from openparticipant.errors import (
+    ConflictException,
+    ServiceError,
+    Unavailable,
+    ValidationException,
+)
 from openparticipant.limits import COMPLETION_LEASE, COMPLETION_PATIENCE
 from openparticipant.ports import Claim, Ports, StoredObject
 
@@ -62,8 +67,12 @@ async def _finish(ports: Ports, caller: Caller, claim: Claim, attachment: Attach
         if attachment.final_key is not None:  # left by an attempt whose lease lapsed
             await ports.objects.discard(attachment.final_key)
         await _keep(ports, claim, attachment)
-        item = await ports.store.approve(caller, claim, ports.ids.uuid(), now=ports.clock.now())
     except Exception:
+        await _give_up(ports, caller, claim)
+        raise
+    try:
+        item = await ports.store.approve(caller, claim, ports.ids.uuid(), now=ports.clock.now())
+    except ServiceError:  # Unavailable leaves open whether it was recorded: the lease's end decides
         await _give_up(ports, caller, claim)
         raise
     if item is None:
@@ -101,9 +110,12 @@ def _checked(seen: StoredObject | None, attachment: Attachment) -> StoredObject:
 
 
 async def _give_up(ports: Ports, caller: Caller, claim: Claim) -> None:
-    """Undo a claim, but only what it is sure to hold: a commit may have gone through unseen."""
+    """Undo a claim that is known not to be approved; its key is this attempt's own.
+
+    The row forgets the key last, so that no crash can leave an object that no row speaks of.
+    """
     try:
-        if await ports.store.release(caller.contact_id, claim):
-            await ports.objects.discard(claim.final_key)
+        await ports.objects.discard(claim.final_key)
+        await ports.store.release(caller.contact_id, claim)
     except Unavailable as error:  # the lease runs out and the deadline does the same
         _log.warning("a completion could not be undone now: %s", error)

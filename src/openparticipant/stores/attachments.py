@@ -23,7 +23,7 @@ from openparticipant.errors import (
 )
 from openparticipant.ports import Claim, Claimed, DueAttachment, Proposal
 from openparticipant.stores import items
-from openparticipant.stores.connections import refuse_unless_open
+from openparticipant.stores.connections import gone, lock_open, refuse_unless_open
 from openparticipant.stores.write import Row, Write
 
 _COLUMNS = (
@@ -74,7 +74,8 @@ _SELECT_TO_CLAIM = f"""
 _CLAIM = """
     UPDATE attachments
     SET status = 'completing', attempt = $3, final_key = $4, due_at = $5, held = 1
-    WHERE contact_seq = $1 AND id = $2
+    WHERE contact_seq = $1 AND id = $2 AND (status = 'pending' OR due_at <= $6)
+    RETURNING 1
 """
 _APPROVE = """
     UPDATE attachments
@@ -99,11 +100,14 @@ _TAKE_DUE = f"""
     LIMIT $2
 """  # noqa: S608 - as above
 # The attempt of a lapsed completion is voided with it: from here on it can approve nothing, so its
-# final key may be cleared.
+# final key may be cleared. Somebody else may have been quicker, then it is due no more.
 _LEASE = """
-    UPDATE attachments SET due_at = $3, attempt = NULL WHERE contact_seq = $1 AND id = $2
+    UPDATE attachments SET due_at = $3, attempt = NULL
+    WHERE contact_seq = $1 AND id = $2 AND due_at <= $4
+    RETURNING 1
 """
 _EXPIRE_LEASES = "UPDATE attachments SET due_at = $1 WHERE status = 'completing'"
+_LOCK = "UPDATE contacts SET updated_at = updated_at WHERE seq = $1"
 _UNDO_CLAIM = """
     UPDATE attachments
     SET status = 'pending', attempt = NULL, final_key = NULL,
@@ -197,6 +201,7 @@ def _hold(caller: Caller, limit: int, now: int) -> Write[None]:
 
 def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
     """Move an attachment to COMPLETING; see `ContactStore.claim`."""
+    is_open = yield from lock_open(caller, now)
     rows = yield _SELECT_TO_CLAIM, (caller.contact_seq, new.attachment_id)
     if not rows:
         raise unknown()
@@ -210,13 +215,13 @@ def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
         return Claimed(granted=False, done=True, attachment=it)
     if it.status is Status.COMPLETING and due_at > now:
         return Claimed(granted=False, done=False, attachment=it)
+    if not is_open:
+        raise gone()
     if not held:
         yield from _hold(caller, limit, now)
-    else:
-        yield from refuse_unless_open(caller, now)
     key = (caller.contact_seq, it.id)
-    yield _CLAIM, (*key, new.attempt, new.final_key, new.lease_until)
-    return Claimed(granted=True, done=False, attachment=it)
+    claimed = yield _CLAIM, (*key, new.attempt, new.final_key, new.lease_until, now)
+    return Claimed(granted=bool(claimed), done=False, attachment=it)
 
 
 def unknown() -> ValidationException:
@@ -226,11 +231,13 @@ def unknown() -> ValidationException:
 
 def approve(caller: Caller, held: Claim, item_id: str, now: int) -> Write[TranscriptItem | None]:
     """Record a completed file and its item; see `ContactStore.approve`."""
+    is_open = yield from lock_open(caller, now)
     key = (caller.contact_seq, held.attachment_id)
     rows = yield _APPROVE, (*key, held.attempt, held.client_token)
     if not rows:
         return None
-    yield from refuse_unless_open(caller, now)
+    if not is_open:
+        raise gone()
     ((name, content_type),) = rows
     return (
         yield from items.append(
@@ -253,9 +260,11 @@ def release(contact_id: str, held: Claim) -> Write[bool]:
 def take_due(now: int, lease: int, limit: int) -> Write[list[DueAttachment]]:
     """Lease attachments whose deadline has passed; see `ContactStore.due_attachments`."""
     rows = yield _TAKE_DUE, (now, limit)
-    taken = [DueAttachment(contact_seq, attachment(columns)) for contact_seq, *columns in rows]
-    for due in taken:
-        yield _LEASE, (due.contact_seq, due.attachment.id, now + lease)
+    taken = []
+    for contact_seq, *columns in rows:
+        due = DueAttachment(contact_seq, attachment(columns))
+        if (yield _LEASE, (contact_seq, due.attachment.id, now + lease, now)):
+            taken.append(due)
     return taken
 
 
@@ -267,6 +276,7 @@ def expire_leases(now: int) -> Write[None]:
 def settle(due: DueAttachment, now: int) -> Write[bool]:
     """Apply a deadline that has passed; see `ContactStore.settle`."""
     key = (due.contact_seq, due.attachment.id)
+    yield _LOCK, (due.contact_seq,)
     if due.attachment.status is Status.COMPLETING:
         yield _UNDO_CLAIM, (*key, due.attachment.final_key)
     freed = 1 if (yield _LAPSE_ONE, (*key, now)) else 0

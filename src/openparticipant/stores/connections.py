@@ -9,10 +9,13 @@ from openparticipant.ports import NewConnection
 from openparticipant.stores import contacts
 from openparticipant.stores.write import Row, Write
 
-_OPEN = """
-    SELECT 1 FROM contacts c JOIN participants p ON p.contact_seq = c.seq
-    WHERE c.seq = $1 AND p.seq = $2 AND c.ended_at IS NULL AND c.ends_at > $3
-      AND p.disconnected_at IS NULL
+# Looks, and takes the contact's row lock, so that what was seen holds until the transaction ends.
+# Whoever takes more locks takes this one first. SQLite writes nothing for a row that stays the same.
+_LOCK_OPEN = """
+    UPDATE contacts SET updated_at = updated_at
+    WHERE seq = $1 AND ended_at IS NULL AND ends_at > $3
+      AND EXISTS (SELECT 1 FROM participants WHERE seq = $2 AND disconnected_at IS NULL)
+    RETURNING 1
 """
 _INSERT_CONNECTION = (
     "INSERT INTO connections (digest, participant_seq, expires_at) VALUES ($1, $2, $3)"
@@ -48,10 +51,20 @@ HOLDER = """
 """
 
 
+def lock_open(caller: Caller, now: int) -> Write[bool]:
+    """Tell whether the contact is open and the participant in it, and lock the contact if so."""
+    return bool((yield _LOCK_OPEN, (caller.contact_seq, caller.seq, now)))
+
+
 def refuse_unless_open(caller: Caller, now: int) -> Write[None]:
     """Raise AccessDeniedException if the contact ended or the participant left meanwhile."""
-    if not (yield _OPEN, (caller.contact_seq, caller.seq, now)):
-        raise AccessDeniedException(reason="the contact ended or the participant left meanwhile")
+    if not (yield from lock_open(caller, now)):
+        raise gone()
+
+
+def gone() -> AccessDeniedException:
+    """Word the refusal of a caller whose token was good when the request came in."""
+    return AccessDeniedException(reason="the contact ended or the participant left meanwhile")
 
 
 def connect(holder: Caller, new: NewConnection, now: int) -> Write[None]:

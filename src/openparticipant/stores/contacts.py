@@ -72,7 +72,7 @@ _SEQ_OF_OPEN = """
     SELECT seq FROM contacts WHERE id = $1 AND instance_id = $2 AND ended_at IS NULL
 """
 _EXPIRED = """
-    SELECT seq, ends_at FROM contacts
+    SELECT seq FROM contacts
     WHERE ended_at IS NULL AND ends_at <= $1
     ORDER BY ends_at
     LIMIT $2
@@ -181,9 +181,10 @@ def end(contact_seq: int, reason: str, now: int) -> Write[bool]:
 def end_expired(now: int, limit: int) -> Write[int]:
     """End contacts whose duration is over; see `ContactStore.end_expired_contacts`."""
     rows = yield _EXPIRED, (now, limit)
-    for contact_seq, _ in rows:
-        yield from end(contact_seq, "EXPIRED", now)
-    return len(rows)
+    ended = 0
+    for contact_seq in sorted(contact_seq for (contact_seq,) in rows):  # one order for all takers
+        ended += yield from end(contact_seq, "EXPIRED", now)
+    return ended
 
 
 def contact(row: Row) -> Contact:

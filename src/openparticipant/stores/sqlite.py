@@ -9,11 +9,12 @@ once the page is cached, less than the way to another thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -33,24 +34,26 @@ _Job = tuple[Callable[[], Write[Any]], asyncio.Future[Any]]
 
 
 class SqliteDatabase:
-    """One database file, opened by one process."""
+    """One database file, opened by one process and used from one event loop at a time."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with _translated():
+        with _translated(), contextlib.ExitStack() as opened:
             # The log and its index take over the mode of the file, which holds keys.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            self._reader = _connect(path)
-            migrate(self._reader)
+            self._reader = opened.enter_context(contextlib.closing(_connect(path)))
+            migrate(self._reader, migrations())
+            self._writer = _connect(path)
+            opened.pop_all()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
 
     async def write(self, make: Callable[[], Write[T]]) -> T:
         """Run a write; see `Database.write`."""
-        self._loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = self._loop.create_future()
+        if self._closed:
+            raise Unavailable("database: closed")
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put((make, future))
         return await future
 
@@ -61,12 +64,12 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Finish what is queued and close the file."""
+        self._closed = True
         self._jobs.put(None)
         self._thread.join()
         self._reader.close()
 
     def _run(self) -> None:
-        connection = _connect(self._path)
         while True:
             job = self._jobs.get()
             batch: list[_Job] = []
@@ -79,15 +82,16 @@ class SqliteDatabase:
                 except queue.Empty:
                     break
             if batch:
-                self._resolve(_commit(connection, batch))
+                _resolve(_commit(self._writer, batch))
             if job is None:
-                connection.close()
+                self._writer.close()
                 return
 
-    def _resolve(self, outcomes: list[_Outcome]) -> None:
-        loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, outcomes)
+
+def _resolve(outcomes: list[_Outcome]) -> None:
+    loop = outcomes[0][0].get_loop()
+    with contextlib.suppress(RuntimeError):  # the loop has been closed, so nobody waits
+        loop.call_soon_threadsafe(_settle, outcomes)
 
 
 def _settle(outcomes: list[_Outcome]) -> None:
@@ -108,11 +112,12 @@ def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> list[_Outcome]
         for make, future in batch:
             outcomes.append((future, *_attempt(connection, make)))
         connection.execute("COMMIT")
-    except sqlite3.Error as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        lost = Unavailable(f"database: {error}")
-        return [(future, None, lost) for _, future in batch]
+    except Exception as error:  # noqa: BLE001 - whatever it was, the waiters must hear of it
+        # A transaction that cannot even be undone stays open and fails the next BEGIN.
+        with contextlib.suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        return [(future, None, Unavailable(f"database: {error}")) for _, future in batch]
     return outcomes
 
 
@@ -156,6 +161,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA fullfsync=ON")  # macOS: past the drive's own cache
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA busy_timeout=5000")
     connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
@@ -173,12 +179,11 @@ class _translated:  # noqa: N801 - reads as a statement
             raise Unavailable(f"database: {error}") from error
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+def migrate(connection: sqlite3.Connection, steps: Sequence[str]) -> None:
     """Bring the schema to the newest version, one transaction a step, forward only.
 
     Raises `Unavailable` if the file was written by a newer release.
     """
-    steps = _migrations()
     (version,) = cast("tuple[int]", connection.execute("PRAGMA user_version").fetchone())
     if version > len(steps):
         raise Unavailable(
@@ -190,7 +195,8 @@ def migrate(connection: sqlite3.Connection) -> None:
         )
 
 
-def _migrations() -> list[str]:
+def migrations() -> list[str]:
+    """Return the scripts that lead from nothing to the newest version, in order."""
     folder = resources.files("openparticipant.stores.migrations")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     return [file.read_text("utf-8") for file in files]
