@@ -192,15 +192,8 @@ def _tls(
 ) -> tuple[ssl.SSLContext | None, Path | None]:
     """Return how to serve TLS, if at all, and the CA that clients must be told of."""
     if settings.tls == "auto":
-        try:
-            from openparticipant.transport import authority  # noqa: PLC0415 - an extra
-        except ImportError:
-            raise StartError(
-                "--tls auto needs an extra: pip install 'openparticipant[tls]'"
-            ) from None
         names = tls.certified_names(settings.host, settings.public_url)
-        issued = authority.issue(data_dir.path / "tls", names, at=now)
-        return tls.context(issued.certificate), issued.ca_bundle
+        return tls.automatic(data_dir.path / "tls", names, at=now)
     if settings.tls_cert is not None:
         return tls.context(settings.tls_cert, settings.tls_key), None
     return None, None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -121,8 +120,3 @@ def items(outcome: Outcome) -> list[tuple[str, str]]:
     """Return the lines that `attach` printed, as id and name."""
     lines = outcome.out.decode().splitlines()
     return [(line.split("  ", 1)[0], line.split("  ", 1)[1]) for line in lines]
-
-
-def dumped(value: object) -> bytes:
-    """Return a JSON body."""
-    return json.dumps(value).encode()

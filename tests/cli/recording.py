@@ -54,10 +54,14 @@ Script = Callable[[Recorded], Reply]
 
 
 class Recorder:
-    """A listening server; `script` decides on each answer."""
+    """A listening server; `script` decides on each answer.
+
+    `impatient` is what a PUT is answered with before its body is read.
+    """
 
     def __init__(self, script: Script) -> None:
         self.requests: list[Recorded] = []
+        self.impatient: Reply | None = None
         self.script = script
         recorder = self
 
@@ -92,10 +96,12 @@ class Recorder:
         self._thread.join(PATIENCE)
 
     def _serve(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers.get("content-length", 0)))
+        early = self.impatient if handler.command == "PUT" else None
+        size = 0 if early else int(handler.headers.get("content-length", 0))
+        body = handler.rfile.read(size)
         request = Recorded(handler.command, handler.path, handler.headers.items(), body)
         self.requests.append(request)
-        reply = self.script(request)
+        reply = early or self.script(request)
         handler.close_connection = True
         if reply.drop:
             return

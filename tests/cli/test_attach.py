@@ -153,6 +153,17 @@ def test_a_complete_under_way_is_waited_for(note: Path) -> None:
     assert chat.completed == ["id-1"]
 
 
+def test_a_refusal_to_complete_is_final(note: Path) -> None:
+    """What the service will not have the first time, it will not have the second."""
+    refusal = json_reply({"__type": "ValidationException", "Message": "wrong size"}, 400)
+    with chatting(accidents={"complete": [refusal]}) as chat:
+        outcome = chat.run("attach", str(note))
+
+    assert outcome.status == 1
+    assert outcome.err.endswith("CompleteAttachmentUpload operation: wrong size\n")
+    assert len(chat.made("/participant/complete")) == 1
+
+
 def test_a_refusal_of_the_store_is_a_sentence(note: Path) -> None:
     """Its XML is read, its signed address is not shown, and nothing is completed."""
     refusal = Reply(
@@ -170,6 +181,24 @@ def test_a_refusal_of_the_store_is_a_sentence(note: Path) -> None:
     )
     assert "SECRET" not in outcome.err
     assert chat.completed == []
+
+
+def test_a_refusal_in_the_middle_is_heard(tmp_path: Path) -> None:
+    """A store that has seen enough answers and closes; its reason is told, not the lost line."""
+    film = tmp_path / "film.mp4"
+    film.write_bytes(bytes(20_000_000))
+    with chatting() as chat:
+        assert chat.recorder is not None
+        chat.recorder.impatient = Reply(
+            403, b"<Error><Code>AccessDenied</Code><Message>The chat has ended</Message></Error>"
+        )
+        outcome = chat.run("attach", str(film))
+
+    assert outcome.status == 1
+    assert outcome.err.endswith(
+        "film.mp4: the object store answered AccessDenied: The chat has ended (403)\n"
+    )
+    assert len(chat.made("/attachments")) == 1
 
 
 def test_giving_up_names_the_reason(note: Path) -> None:

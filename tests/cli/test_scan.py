@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from openparticipant.cli.refusal import UsageError
 from openparticipant.cli.scan import HELP, Option, scan
 
+# A busy machine is no reason to fail.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OPTIONS = (
     Option("--content-type"),
     Option("--attachment-size-in-bytes", convert=int),
@@ -110,6 +112,7 @@ WORDS = st.one_of(
 @pytest.mark.skipif(
     sys.version_info[:2] != (3, 11), reason="the judge is the parser as Python 3.11 has it"
 )
+@UNHURRIED
 @given(words=st.lists(WORDS, max_size=7), word_is_optional=st.booleans())
 @example(words=["word", "--attachment-name", "--", "x"], word_is_optional=True)
 @example(words=["--attachment-ids", "a", "b", "--", "c", "d"], word_is_optional=False)

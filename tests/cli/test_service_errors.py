@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
 
-from tests.cli.recording import DROP, Recorder, Reply, json_reply, recording
+from tests.cli.recording import DROP, PATIENCE, Recorded, Recorder, Reply, json_reply, recording
 from tests.cli.worlds import START, TOKEN, UUID, Outcome, command
 
 PREFIX = "An error occurred ({}) when calling the StartAttachmentUpload operation{}: {}"
@@ -110,6 +111,23 @@ def test_an_answer_cut_short_is_no_answer() -> None:
         outcome = start(server)
 
     assert outcome.json == {"AttachmentId": "j"}
+
+
+def test_a_server_that_says_nothing_is_given_up() -> None:
+    """The time-out holds for the answer, and the sentence names the URL."""
+    free = threading.Event()
+
+    def silent(_: Recorded) -> Reply:
+        free.wait(PATIENCE)
+        return Reply()
+
+    with recording(script=silent) as server:
+        words = ("--endpoint-url", server.url, "--cli-read-timeout", "1")
+        outcome = command(*START, *TOKEN, *words, environ={"AWS_MAX_ATTEMPTS": "1"})
+        free.set()
+
+    url = f"{server.url}/participant/start-attachment-upload"
+    assert (outcome.status, outcome.err) == (255, f'\nRead timeout on endpoint URL: "{url}"\n')
 
 
 def test_nobody_listens() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +78,21 @@ def test_the_control_plane_is_called_with_a_signature(session: str | None) -> No
         lookup={"AK": keys}.get,
         body=request.body,
     )
+
+
+@pytest.mark.parametrize(("words", "key"), [([], "AK"), (["--profile", "p"], "PK")])
+def test_a_profile_that_is_asked_for_beats_the_environment(
+    tmp_path: Path, words: list[str], key: str
+) -> None:
+    """Keys in the environment are a default; a profile by name is a wish."""
+    keys = "aws_access_key_id = PK\naws_secret_access_key = PS\n"
+    (tmp_path / "credentials").write_text(f"[default]\nx = y\n[p]\n{keys}")
+    environ = KEYS | {"AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials")}
+    with recording(script=script) as server:
+        outcome = run(server, *words, environ=environ)
+
+    assert outcome.status == 0, outcome.err
+    assert f" Credential={key}/" in (server.requests[0].header("authorization") or "")
 
 
 def test_a_shell_gets_lines_to_evaluate() -> None:

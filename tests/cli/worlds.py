@@ -60,8 +60,9 @@ def command(
     stdin: bytes = b"",
     stdout: Output | None = None,
     terminal: bool = False,
+    at: int = AT,
 ) -> Outcome:
-    """Run one command; the world has no home, no waiting and no surprises."""
+    """Run one command at `at`; the world has no home, no waiting and no surprises."""
     out, err, sleeps = io.BytesIO(), io.StringIO(), list[float]()
     world = Environment(
         arguments=list(words),
@@ -69,7 +70,7 @@ def command(
         stdin=io.BytesIO(stdin),
         stdout=stdout if stdout is not None else out,
         stderr=err,
-        clock=itertools.count(AT, 40).__next__,
+        clock=itertools.count(at, 40).__next__,
         sleep=sleeps.append,
         entropy=Numbers(),
         stderr_is_terminal=terminal,

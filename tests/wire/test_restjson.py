@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from openparticipant.errors import (
@@ -25,6 +25,8 @@ from openparticipant.wire.shapes import (
     UploadMetadata,
 )
 
+# A busy machine is no reason to fail.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OPERATIONS = {each.name: each for each in (*PARTICIPANT, *CONTROL)}
 WITH_BODY = [each for each in OPERATIONS.values() if each.method != "GET"]
 START = {"ContentType": "text/plain", "AttachmentSizeInBytes": 5, "AttachmentName": "a.txt"}
@@ -56,6 +58,7 @@ def start(**members: Any) -> bytes:
     return json.dumps(changed).encode()
 
 
+@UNHURRIED
 @given(operation=st.sampled_from(WITH_BODY), body=st.binary(max_size=200))
 @example(operation=OPERATIONS["SendMessage"], body=b"\xff")
 @example(operation=OPERATIONS["SendMessage"], body=b'"\\ud800"')
@@ -66,6 +69,7 @@ def test_any_bytes_give_a_shape_or_a_refusal(operation: Operation, body: bytes) 
     assert outcome(operation, body) != ""
 
 
+@UNHURRIED
 @given(operation=st.sampled_from(WITH_BODY), members=st.data())
 def test_any_json_gives_a_shape_or_a_refusal(operation: Operation, members: st.DataObject) -> None:
     """The same for bodies that look right: real member names with values of every kind."""
@@ -84,6 +88,7 @@ def outcome(operation: Operation, body: bytes, *path: str) -> str | None:
     return None
 
 
+@UNHURRIED
 @given(raw=st.text(alphabet=st.characters(codec="utf-8"), max_size=40))
 @example(raw="%")
 @example(raw="%ff")
@@ -269,6 +274,7 @@ def test_an_error_says_its_name_and_members() -> None:
     }
 
 
+@UNHURRIED
 @given(code=st.text(), message=st.text())
 def test_every_refusal_can_be_written(code: str, message: str) -> None:
     """An error about strange input must not itself fail."""
@@ -277,6 +283,7 @@ def test_every_refusal_can_be_written(code: str, message: str) -> None:
     assert written == {"__type": code, "Message": message}
 
 
+@UNHURRIED
 @given(
     st.builds(
         lambda name, size, kind, token: (

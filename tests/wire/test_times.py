@@ -6,11 +6,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openparticipant.wire.times import iso8601
 
+# A busy machine is no reason to fail.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LAST = 253_402_300_799_999  # the end of the year 9999
 
 
@@ -29,6 +31,7 @@ def test_an_instant_is_written_in_utc_with_milliseconds(at: int, written: str) -
     assert iso8601(at) == written
 
 
+@UNHURRIED
 @given(at=st.integers(0, LAST))
 def test_what_is_written_is_the_instant(at: int) -> None:
     """Reading it back gives the same millisecond, whatever the machine's time zone."""
@@ -39,6 +42,7 @@ def test_what_is_written_is_the_instant(at: int) -> None:
     assert datetime.fromisoformat(written) - epoch == timedelta(milliseconds=at)
 
 
+@UNHURRIED
 @given(st.lists(st.integers(0, LAST), min_size=2, max_size=2))
 def test_later_instants_sort_behind_earlier_ones(instants: list[int]) -> None:
     """The order of texts is the order of time."""

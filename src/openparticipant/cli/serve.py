@@ -18,6 +18,7 @@ from openparticipant.transport import server, sockets
 from openparticipant.transport.logs import Log, LogHandler
 from openparticipant.transport.start import StartError
 
+
 def run(arguments: list[str], world: Environment) -> int:
     """Serve until a signal; 0 when drained, 2 when the server cannot start."""
     loaded = read_settings("serve", arguments, world)

@@ -17,6 +17,7 @@ from openparticipant.transport.sockets import BACKLOG
 _CLOSE = (b"connection", b"close")
 _POLL = 0.02
 _FAREWELL = 0.5
+_GREETING = 0.5  # seconds; the first request of a client that was just accepted is on its way
 
 
 class Listener:
