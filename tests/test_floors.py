@@ -37,6 +37,8 @@ GUARDED: dict[str, set[str]] = {
     "sqlite3": {"stores"},
     "prometheus_client": {"transport"},
     "cryptography": {"transport"},
+    "jmespath": {"cli"},
+    "yaml": {"cli"},
     "botocore": set(),
     "boto3": set(),
     "pytest": {"testing"},

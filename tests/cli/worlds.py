@@ -60,6 +60,7 @@ def command(
     stdin: bytes = b"",
     stdout: Output | None = None,
     terminal: bool = False,
+    stdout_columns: int | None = None,
     at: int = AT,
 ) -> Outcome:
     """Run one command at `at`; the world has no home, no waiting and no surprises."""
@@ -74,6 +75,7 @@ def command(
         sleep=sleeps.append,
         entropy=Numbers(),
         stderr_is_terminal=terminal,
+        stdout_columns=stdout_columns,
     )
     status = run(world)
     return Outcome(status, out.getvalue(), err.getvalue(), sleeps)

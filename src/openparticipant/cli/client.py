@@ -54,15 +54,31 @@ class Answer:
 
 
 class RefusedError(CommandError):
-    """The service answered with an error."""
+    """The service answered with an error, at last in that attempt."""
 
-    def __init__(self, operation: str, code: str, message: str, retries: int | None) -> None:
-        reached = "" if retries is None else f" (reached max retries: {retries})"
+    def __init__(self, operation: str, answer: Answer, attempt: int) -> None:
+        code, message = error_of(answer)
+        passing = is_passing(answer.status, code)
+        reached = f" (reached max retries: {attempt - 1})" if passing else ""
         super().__init__(
             f"An error occurred ({code}) when calling the {operation} operation{reached}: {message}"
         )
         self.code = code
         self.message = message
+        self._operation = operation
+        self._answer = answer
+        self._attempts = attempt
+
+    def details(self) -> dict[str, object]:
+        """Return all that tells of the call; the request id is null where none was given."""
+        return {
+            "Code": self.code,
+            "Message": self.message,
+            "Operation": self._operation,
+            "HttpStatus": self._answer.status,
+            "RequestId": self._answer.headers.get("x-amzn-requestid"),
+            "Attempts": self._attempts,
+        }
 
 
 class Client:
@@ -102,16 +118,15 @@ class Client:
             try:
                 answer = self._send(request, attempt)
             except NoAnswerError as error:
+                error.attempts = attempt
                 if last or not error.retryable:
                     raise
                 continue
             if answer.status < 300:
                 return _json(answer.body)
-            code, message = error_of(answer)
-            passing = is_passing(answer.status, code)
-            if last or not passing:
-                retries = attempt - 1 if passing else None
-                raise RefusedError(operation["name"], code, message, retries)
+            code, _ = error_of(answer)
+            if last or not is_passing(answer.status, code):
+                raise RefusedError(operation["name"], answer, attempt)
         raise AssertionError("the last attempt returns or raises")
 
     def _build(self, operation: Operation, members: Mapping[str, Any]) -> Request:

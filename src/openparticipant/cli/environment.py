@@ -24,7 +24,8 @@ class Environment:
 
     `arguments` are those after the program's name. Standard output is binary and unbuffered, so
     that a write that fails fails here and not when the interpreter ends. `clock` gives epoch
-    milliseconds, `sleep` takes seconds, `entropy` gives that many random bytes.
+    milliseconds, `sleep` takes seconds, `entropy` gives that many random bytes. `stdout_columns` is
+    None where standard output is no terminal.
     """
 
     __slots__ = (
@@ -39,6 +40,7 @@ class Environment:
         "stderr_is_terminal",
         "stdin",
         "stdout",
+        "stdout_columns",
     )
 
     def __init__(
@@ -55,6 +57,7 @@ class Environment:
         program: str = "openparticipant",
         stderr_is_terminal: bool = False,
         columns: int = 80,
+        stdout_columns: int | None = None,
     ) -> None:
         self.arguments = arguments
         self.environ = environ
@@ -67,12 +70,16 @@ class Environment:
         self.program = program
         self.stderr_is_terminal = stderr_is_terminal
         self.columns = columns
+        self.stdout_columns = stdout_columns
 
     def write(self, text: str | bytes) -> None:
         """Put out all of `text`; raises OSError where that fails."""
         if self.stdout is None:
             raise OSError("standard output is closed")
-        left = memoryview(text.encode() if isinstance(text, str) else text)
+        if isinstance(text, str):
+            # Half a pair of surrogates has no bytes; JSON's escape for it is Python's, too.
+            text = text.encode("utf-8", "backslashreplace")
+        left = memoryview(text)
         while left:
             taken = self.stdout.write(left)
             if taken is None:
@@ -115,4 +122,12 @@ def this_process() -> Environment:
         program="openparticipant" if name == "__main__.py" else name,
         stderr_is_terminal=terminal,
         columns=os.get_terminal_size(sys.stderr.fileno()).columns if terminal else 80,
+        stdout_columns=_columns(1),
     )
+
+
+def _columns(descriptor: int) -> int | None:
+    try:
+        return os.get_terminal_size(descriptor).columns
+    except OSError:
+        return None

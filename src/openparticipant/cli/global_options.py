@@ -10,21 +10,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from openparticipant.cli.query import Query
+
 # The order shows in messages about ambiguous abbreviations.
 GLOBALS = (
     Option("--debug", takes="nothing"),
     Option("--endpoint-url"),
     Option("--no-verify-ssl", takes="nothing"),
     Option("--no-paginate", takes="nothing"),
-    Option("--output", choices=("json",)),
+    Option("--output", choices=("json", "text", "table"), more=("yaml",)),
+    Option("--query"),
     Option("--profile"),
     Option("--region"),
+    Option("--version", takes="nothing", final=True),
     Option("--color", choices=("on", "off", "auto")),
     Option("--no-sign-request", takes="nothing"),
     Option("--ca-bundle"),
     Option("--cli-read-timeout"),
     Option("--cli-connect-timeout"),
-    Option("--version", takes="nothing", final=True),
+    # Version 2 of the `aws` command has these, and scripts carry them; there is nothing to do.
+    Option("--no-cli-pager", takes="nothing", exact=True),
+    Option("--no-cli-auto-prompt", takes="nothing", exact=True),
+    Option("--cli-binary-format", exact=True),
+    Option("--error-format", choices=("json", "text"), exact=True),
 )
 
 DEFAULT_TIMEOUT = 60
@@ -35,10 +43,13 @@ class GlobalOptions:
 
     __slots__ = (
         "ca_bundle",
+        "color",
         "connect_timeout",
         "debug",
         "endpoint_url",
+        "output",
         "profile",
+        "query",
         "read_timeout",
         "region",
         "verify",
@@ -46,11 +57,15 @@ class GlobalOptions:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         """Read what a scan found; raises CommandError for what only looks like a value."""
+        # In the order in which the `aws` command looks at them.
+        self.query = _query(values.get("--query"))
         self.endpoint_url: str | None = _endpoint_url(values.get("--endpoint-url"))
         self.verify = "--no-verify-ssl" not in values
         self.read_timeout = int(values.get("--cli-read-timeout", DEFAULT_TIMEOUT))
         self.connect_timeout = int(values.get("--cli-connect-timeout", DEFAULT_TIMEOUT))
         self.debug = "--debug" in values
+        self.output: str | None = values.get("--output")
+        self.color: str = values.get("--color", "auto")
         self.profile: str | None = values.get("--profile") or None
         self.region: str | None = values.get("--region")
         self.ca_bundle: str | None = values.get("--ca-bundle")
@@ -63,6 +78,14 @@ def read(values: Mapping[str, Any]) -> GlobalOptions:
     except ValueError as error:
         # The sentence of int(), which is all that the `aws` command says here, too.
         raise CommandError(str(error)) from None
+
+
+def _query(expression: str | None) -> Query | None:
+    if expression is None:
+        return None
+    from openparticipant.cli.query import Query  # noqa: PLC0415 - its library takes its time
+
+    return Query(expression)
 
 
 def _endpoint_url(value: str | None) -> str | None:

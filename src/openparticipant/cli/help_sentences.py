@@ -70,12 +70,18 @@ GLOBAL_OPTIONS = {
     "--endpoint-url URL": "Where the service is. Without it, Amazon Connect in the region.",
     "--region REGION": "The AWS region; needed only to find Amazon Connect.",
     "--profile NAME": "The profile of AWS's configuration file to use.",
-    "--output json": "How the answer is printed.",
+    "--output json|text|table|yaml": (
+        "How the answer is printed; json unless AWS_DEFAULT_OUTPUT or the profile says otherwise."
+    ),
+    "--query EXPRESSION": "Prints only what this JMESPath expression finds in the answer.",
+    "--color on|off|auto": "Colours for tables; auto, the default, is on for a terminal.",
+    "--error-format json": "Errors as one line of JSON on standard error.",
     "--ca-bundle FILE": "The certificates to trust instead of the system's.",
     "--no-verify-ssl": "Believes any server. Only for tests.",
     "--cli-connect-timeout SECONDS": "How long to wait for a connection; 60, and 0 is for ever.",
     "--cli-read-timeout SECONDS": "How long to wait for an answer; 60, and 0 is for ever.",
     "--debug": "Shows requests and answers on standard error, without their secrets.",
-    "--color, --no-paginate, --no-sign-request": "Accepted; they change nothing here.",
+    "--no-paginate, --no-sign-request": "Accepted; they change nothing here.",
+    "--no-cli-pager, --no-cli-auto-prompt, --cli-binary-format FORMAT": "Likewise.",
     "--version": "Prints the version.",
 }

@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 class NoAnswerError(CommandError):
     """The other side gave no whole answer; `retryable` where it might the next time."""
 
+    code = "NoAnswer"
+
     def __init__(self, text: str, *, retryable: bool = True) -> None:
         super().__init__(text)
         self.retryable = retryable
+        self.attempts = 1
+
+    def details(self) -> dict[str, object]:
+        """Return also how often it was tried."""
+        return {**super().details(), "Attempts": self.attempts}
 
 
 class Reach:

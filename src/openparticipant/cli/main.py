@@ -40,7 +40,7 @@ def run(world: Environment) -> int:
     try:
         return _dispatch(world)
     except CommandError as error:
-        world.complain(error.render(world.program))
+        world.complain(_report(error, world) or error.render(world.program))
         return error.status
     except KeyboardInterrupt:
         # On standard output, as the `aws` command does.
@@ -52,8 +52,14 @@ def run(world: Environment) -> int:
     except BrokenPipeError:
         return READER_GONE
     except OSError as error:
-        world.complain(f"\n{error}\n")
+        world.complain(_report(error, world) or f"\n{error}\n")
         return 255
+
+
+def _report(error: CommandError | OSError, world: Environment) -> str:
+    from openparticipant.cli import error_report  # noqa: PLC0415
+
+    return error_report.report(error) if error_report.is_wanted(world.arguments) else ""
 
 
 def _dispatch(world: Environment) -> int:

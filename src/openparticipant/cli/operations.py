@@ -102,10 +102,13 @@ def _call(
         raise CommandError("\n".join(("Parameter validation failed:", *found)))
 
     from openparticipant.cli.client import Client  # noqa: PLC0415
-    from openparticipant.cli.rendering import json_text, modelled  # noqa: PLC0415
+    from openparticipant.cli.output import Output  # noqa: PLC0415
+    from openparticipant.cli.rendering import modelled  # noqa: PLC0415
 
-    answer = Client(world, options, profile, endpoint).call(operation, members)
-    world.write(json_text(modelled(answer, operation["output"])))
+    client = Client(world, options, profile, endpoint)
+    output = Output(options, world, profile)
+    answer = client.call(operation, members)
+    world.write(output.render(operation["name"], modelled(answer, operation["output"])))
     return 0
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 
 class CommandError(Exception):
-    """A sentence for the person at the terminal, and the exit status that goes with it."""
+    """A sentence for the person at the terminal, and the exit status that goes with it.
+
+    `code` names the kind of error for scripts.
+    """
+
+    code = "Client"
 
     def __init__(self, text: str, status: int = 255) -> None:
         super().__init__(text)
@@ -15,9 +20,15 @@ class CommandError(Exception):
         del program
         return f"\n{self}\n"
 
+    def details(self) -> dict[str, object]:
+        """Return what is known of the error, for scripts."""
+        return {"Code": self.code, "Message": str(self)}
+
 
 class NoRegionError(CommandError):
     """The endpoint needs a region and nothing names one."""
+
+    code = "NoRegion"
 
     def __init__(self) -> None:
         super().__init__(
@@ -34,6 +45,8 @@ class NoRegionError(CommandError):
 class UsageError(CommandError):
     """The words on the command line make no command."""
 
+    code = "Usage"
+
     def __init__(self, text: str) -> None:
         super().__init__(text, status=2)
 
@@ -44,6 +57,8 @@ class UsageError(CommandError):
 
 class UnknownOptionsError(CommandError):
     """Words are left that no level of the command knows."""
+
+    code = "Usage"
 
     def __init__(self, words: list[str]) -> None:
         super().__init__(f"Unknown options: {', '.join(words)}")

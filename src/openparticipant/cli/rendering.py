@@ -44,4 +44,11 @@ def _whole(value: float | str) -> int:
 
 def json_text(value: object) -> str:
     """Write a value the way the `aws` command does; an empty object is nothing at all."""
-    return "" if value == {} else json.dumps(value, indent=4, ensure_ascii=False) + "\n"
+    if value == {}:
+        return ""
+    return json.dumps(value, indent=4, ensure_ascii=False, default=_refuse) + "\n"
+
+
+def _refuse(_: object) -> None:
+    # A query can end in an expression that was meant for a function.
+    raise CommandError("Encountered unrecognized type in JSON encoder.")

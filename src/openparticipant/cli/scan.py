@@ -20,10 +20,11 @@ class Option:
     """One option of a level.
 
     `takes` says how many words follow; `value` is what an option that takes nothing stands for.
-    An `exact` option cannot be abbreviated. A `final` one ends the reading.
+    An `exact` option cannot be abbreviated. A `final` one ends the reading. Values in `more` are
+    taken beside the `choices`, but not listed among them.
     """
 
-    __slots__ = ("choices", "convert", "exact", "final", "into", "name", "takes", "value")
+    __slots__ = ("choices", "convert", "exact", "final", "into", "more", "name", "takes", "value")
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class Option:
         convert: Callable[[str], object] = str,
         value: object = True,
         choices: tuple[str, ...] = (),
+        more: tuple[str, ...] = (),
         exact: bool = False,
         final: bool = False,
     ) -> None:
@@ -43,6 +45,7 @@ class Option:
         self.convert = convert
         self.value = value
         self.choices = choices
+        self.more = more
         self.exact = exact
         self.final = final
 
@@ -187,7 +190,7 @@ def _converted(option: Option, word: str) -> object:
     except ValueError:
         kind = option.convert.__name__
         raise UsageError(f"argument {option.name}: invalid {kind} value: {word!r}") from None
-    if option.choices and word not in option.choices:
+    if option.choices and word not in (*option.choices, *option.more):
         raise UsageError(f"argument {option.name}: {invalid_choice(word, option.choices)}")
     return value
 

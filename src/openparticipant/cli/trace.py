@@ -31,6 +31,23 @@ def answer(world: Environment, got: Answer) -> None:
     _show(world, "<", f"{got.status} {got.reason}", got.headers.items(), got.body)
 
 
+def secrets(value: Any) -> set[str]:
+    """Return the strings of an answer that no message may repeat."""
+    found: set[str] = set()
+    match value:
+        case dict():
+            for name, each in value.items():
+                if name in _SECRET_MEMBERS and isinstance(each, str):
+                    found.add(each)
+                found |= secrets(each)
+        case list():
+            for each in value:
+                found |= secrets(each)
+        case str() if "://" in value and "?" in value:
+            found.add(value)
+    return found - {""}
+
+
 def _show(
     world: Environment, sign: str, first: str, headers: Iterable[tuple[str, str]], body: bytes
 ) -> None:
