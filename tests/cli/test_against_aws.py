@@ -37,6 +37,7 @@ class Case:
     words: tuple[str, ...]
     reply: Reply = ANSWER
     attempts: str = "1"
+    stdin: bytes = b""
 
 
 START_POSITION = ("get-transcript", *TOKEN, "--start-position")
@@ -93,15 +94,16 @@ def observed(program: Path, case: Case, home: Path) -> Seen:
         ran = subprocess.run(
             [program, "connectparticipant", *case.words, *words],
             env=environ,
+            cwd=home,
+            input=case.stdin,
             capture_output=True,
-            text=True,
             timeout=PATIENCE,
             check=False,
         )
         return Seen(
             ran.returncode,
-            ran.stdout,
-            sentence(ran.stderr).replace(server.url, "http://SERVER"),
+            ran.stdout.decode(),
+            sentence(ran.stderr.decode()).replace(server.url, "http://SERVER"),
             [comparable(each) for each in server.requests],
         )
 

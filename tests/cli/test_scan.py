@@ -24,6 +24,7 @@ OPTIONS = (
     Option("--connect-participant", takes="nothing"),
     Option("--no-connect-participant", into="--connect-participant", takes="nothing", value=False),
     Option("--color", choices=("on", "off")),
+    Option("--skeleton", takes="at most one", value="on", choices=("on", "off")),
 )
 
 
@@ -43,7 +44,8 @@ class Judge(argparse.ArgumentParser):
                     option.name,
                     dest=option.into,
                     type=option.convert,
-                    nargs="*" if option.takes == "many" else None,
+                    nargs={"many": "*", "at most one": "?"}.get(option.takes),
+                    const=option.value if option.takes == "at most one" else None,
                     choices=option.choices or None,
                     default=argparse.SUPPRESS,
                 )
@@ -116,6 +118,8 @@ WORDS = st.one_of(
 @given(words=st.lists(WORDS, max_size=7), word_is_optional=st.booleans())
 @example(words=["word", "--attachment-name", "--", "x"], word_is_optional=True)
 @example(words=["--attachment-ids", "a", "b", "--", "c", "d"], word_is_optional=False)
+@example(words=["--skeleton", "--", "off"], word_is_optional=True)
+@example(words=["--skeleton", "--skel=", "off"], word_is_optional=True)
 @example(words=["--color=x", "--attach", "y"], word_is_optional=True)
 def test_words_are_read_as_argparse_reads_them(*, words: list[str], word_is_optional: bool) -> None:
     """Values, unknown words and complaints are the same, whatever stands on the line."""

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from tests.cli.recording import recording
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from openparticipant.cli.operations import option_name
+from tests.cli.recording import Recorder, recording
 from tests.cli.worlds import START, TOKEN, command
 
 FAILED = "\nParameter validation failed:\n"
@@ -107,6 +116,7 @@ def test_a_number_is_what_python_takes_for_one(word: str, sent: int) -> None:
         (['["a", "b"]'], ["a", "b"]),
         (["a,b"], ["a,b"]),
         (["a", "[b]"], ["a", "[b]"]),
+        (["http://127.0.0.1:1/x"], ["http://127.0.0.1:1/x"]),
     ],
 )
 def test_a_list_is_words_or_json(words: list[str], sent: list[str]) -> None:
@@ -150,12 +160,21 @@ def test_a_structure_is_pairs_or_json(word: str, sent: dict[str, object]) -> Non
             "{bad",
             "Invalid JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)\nJSON received: {bad",
         ),
-        ("MostRecent", "Expected Name=value,Name=value or JSON, received: MostRecent"),
-        ("Id=a,Id=b", "Expected Name=value,Name=value or JSON, received: Id=a,Id=b"),
+        (
+            "MostRecent",
+            "Expected: '=', received: 'EOF' for input:\nMostRecent\n          ^",
+        ),
+        (
+            "Id=a,Id=b",
+            (
+                'Second instance of key "Id" encountered for input:\nId=a,Id=b\n     ^\n'
+                'This is often because there is a preceding "," instead of a space.'
+            ),
+        ),
     ],
 )
 def test_a_structure_that_is_none_is_named(word: str, said: str) -> None:
-    """The option and what was received are in the sentence."""
+    """The option and the place are in the sentence; the `aws` command forgot the place."""
     told = refused("get-transcript", *TOKEN, "--start-position", word)
 
     assert told == f"\nError parsing parameter '--start-position': {said}\n"
@@ -172,3 +191,86 @@ def test_text_beyond_ascii_travels_escaped() -> None:
     (request,) = server.requests
     assert rb'"\u00e9\u2603\udcff"' in request.body
     assert (request.header("x-amz-bearer") or "").encode("latin-1") == "é".encode()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_url_is_a_word_and_not_fetched(scheme: str) -> None:
+    """AWS's command would ask the address and send what it answers."""
+    url = f"{scheme}://127.0.0.1:1/x"
+    with recording() as server:
+        words = ("--attachment-name", url, "--endpoint-url", server.url)
+        outcome = command(*START, *TOKEN, *words)
+
+    assert outcome.status == 0
+    assert server.requests[0].json["AttachmentName"] == url
+
+
+def test_a_file_for_a_list_is_one_item_or_json(tmp_path: Path) -> None:
+    """AWS's command sends each letter of a plain file as an item of its own."""
+    (tmp_path / "x").write_text("an-id")
+    with recording() as server:
+        command(
+            *("complete-attachment-upload", *TOKEN, "--attachment-ids", f"file://{tmp_path}/x"),
+            *("--endpoint-url", server.url),
+        )
+
+    assert server.requests[0].json["AttachmentIds"] == ["an-id"]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Recorder]:
+    """Run one recording server for all examples."""
+    with recording() as recorder:
+        yield recorder
+
+
+# What an argument of a process can hold: no NUL, but any other character and any broken byte.
+LETTERS = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+TEXT = st.text(LETTERS | st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF), min_size=1)
+REQUESTS = st.fixed_dictionaries(
+    {
+        "ContentType": TEXT,
+        "AttachmentSizeInBytes": st.integers(min_value=1),
+        "AttachmentName": TEXT,
+        "ClientToken": TEXT,
+        "ConnectionToken": st.text("abcXYZ019-_.=/+~ ", min_size=1).map(str.strip).filter(len),
+    }
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(wanted=REQUESTS, way=st.sampled_from(["option", "file", "json", "json file"]))
+def test_what_is_given_is_what_arrives(server: Recorder, wanted: dict[str, Any], way: str) -> None:
+    """Whatever the values, by option, file or JSON, the service receives exactly them."""
+    server.requests.clear()
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = command(
+            *("start-attachment-upload", *spelled(wanted, way, Path(folder))),
+            *("--endpoint-url", server.url),
+        )
+
+    assert outcome.status == 0, outcome.err
+    (request,) = server.requests
+    assert {**request.json, "ConnectionToken": request.header("x-amz-bearer")} == wanted
+
+
+def spelled(wanted: dict[str, Any], way: str, folder: Path) -> list[str]:
+    """Return words that say what is wanted."""
+    if way.startswith("json"):
+        text = json.dumps(wanted)
+        (folder / "in.json").write_text(text)
+        return ["--cli-input-json", text if way == "json" else f"file://{folder}/in.json"]
+    words = []
+    for member, value in wanted.items():
+        word = str(value)
+        if way == "file" and isinstance(value, str) and fits_a_file(value):
+            (folder / member).write_text(value, encoding="utf-8", newline="")
+            word = f"file://{folder}/{member}"
+        assume(not word.startswith("file://") or way == "file")
+        words.append(f"{option_name(member)}={word}")
+    return words
+
+
+def fits_a_file(text: str) -> bool:
+    """Tell whether a text file gives back the same: no broken byte, no carriage return."""
+    return "\r" not in text and not any("\udc80" <= letter <= "\udcff" for letter in text)

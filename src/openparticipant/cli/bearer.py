@@ -21,6 +21,7 @@ VARIABLES = {
     "ParticipantToken": "OPENPARTICIPANT_PARTICIPANT_TOKEN",
 }
 OPTIONS = {"ConnectionToken": "--connection-token", "ParticipantToken": "--participant-token"}
+STDIN = "-"
 FILES = {name: f"{option}-file" for name, option in OPTIONS.items()}
 
 
@@ -41,10 +42,10 @@ def find(bearer: str, values: Mapping[str, Any], world: Environment) -> str:
     Raises CommandError when a file cannot be read.
     """
     option, file = values.get(OPTIONS[bearer]), values.get(FILES[bearer])
-    if option == "-":
+    if option == STDIN:
         return _line(world.stdin.readline() if world.stdin is not None else b"")
     if option is not None:
-        return str(option)
+        return _loaded(OPTIONS[bearer], option)
     if file is None:
         return world.environ[VARIABLES[bearer]]
     try:
@@ -52,6 +53,13 @@ def find(bearer: str, values: Mapping[str, Any], world: Environment) -> str:
             return _line(opened.read(64 * 1024))
     except OSError as error:
         raise CommandError(f"Error parsing parameter '{FILES[bearer]}': {error}") from None
+
+
+def _loaded(option: str, word: str) -> str:
+    from openparticipant.cli.parameter_file import loaded  # noqa: PLC0415 - the rarest way
+
+    token = loaded(option, word)
+    return _line(token) if isinstance(token, bytes) else token
 
 
 def _line(raw: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openparticipant.cli import bearer
+from openparticipant.cli import bearer, skeleton
 from openparticipant.cli.model import OPERATIONS
 from openparticipant.cli.refusal import CommandError, UnknownOptionsError, UsageError
 from openparticipant.cli.scan import HELP, Option, scan
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from openparticipant.cli.table import Operation, Shape
 
 
+INPUT_JSON = "--cli-input-json"
+
+
 def option_name(member: str) -> str:
     """Return the option of a member: `AttachmentName` is `--attachment-name`."""
     letters = (f"-{letter.lower()}" if letter.isupper() else letter for letter in member)
@@ -30,14 +33,25 @@ def run(command: str, words: list[str], options: GlobalOptions, world: Environme
     scanned = scan(words, _options(operation), word_is_optional=True)
     if words == ["help"] or "help" in scanned.values:
         return _help(command, world)
-    _require_all(operation, scanned, world)
+    if not _stands_in_for_options(words):
+        _require_all(operation, scanned, world)
     if scanned.word == "help":
         return _help(command, world)
     unknown = scanned.rest + ([scanned.word] if scanned.word is not None else [])
     if unknown:
         raise UnknownOptionsError(unknown)
-    members = _members(operation, scanned.values, world)
-    return _call(operation, members, options, world)
+
+    from openparticipant.cli.parameters import read  # noqa: PLC0415 - not for a page of help
+
+    members = read(operation, scanned.values, world)
+    match scanned.values.get(skeleton.OPTION):
+        case skeleton.INPUT:
+            world.write(skeleton.input_text(operation))
+        case skeleton.OUTPUT:
+            _show_sample(operation, members, options, world)
+        case _:
+            _call(operation, members, options, world)
+    return 0
 
 
 def _options(operation: Operation) -> Iterator[Option]:
@@ -49,12 +63,26 @@ def _options(operation: Operation) -> Iterator[Option]:
                 yield Option(f"--no-{name[2:]}", into=name, takes="nothing", value=False)
             case "list":
                 yield Option(name, takes="many")
-            case "integer" | "long":
+            case "long":
                 yield Option(name, convert=int)
             case _:
+                # An integer is one of these: the `aws` command reads it late, and from files, too.
                 yield Option(name)
+    yield Option(INPUT_JSON)
+    choices = (skeleton.INPUT, skeleton.OUTPUT)
+    yield Option(skeleton.OPTION, takes="at most one", value=skeleton.INPUT, choices=choices)
     yield bearer.file_option(operation["bearer"])
     yield from HELP
+
+
+def _stands_in_for_options(words: list[str]) -> bool:
+    """Tell whether required options may be absent; only the names in full, on their own, say so."""
+    if INPUT_JSON in words:
+        return True
+    if skeleton.OPTION not in words:
+        return False
+    following = words[words.index(skeleton.OPTION) + 1 :][:1]
+    return following != [skeleton.OUTPUT]
 
 
 def _require_all(operation: Operation, scanned: Scanned, world: Environment) -> None:
@@ -75,31 +103,26 @@ def _is_missing(
     return bool(shape.get("required")) and option_name(member) not in scanned.values
 
 
-def _members(operation: Operation, values: dict[str, Any], world: Environment) -> dict[str, Any]:
-    from openparticipant.cli.values import member_value  # noqa: PLC0415
+def _show_sample(
+    operation: Operation, members: dict[str, Any], options: GlobalOptions, world: Environment
+) -> None:
+    from openparticipant.cli.output import Output  # noqa: PLC0415
+    from openparticipant.cli.profile import load  # noqa: PLC0415
 
-    members = {}
-    for member, shape in operation["input"].items():
-        name = option_name(member)
-        if member == operation["bearer"]:
-            members[member] = bearer.find(member, values, world)
-        elif name in values:
-            members[member] = member_value(name, shape, values[name])
-    return members
+    output = Output(options, world, load(world.environ, options.profile))
+    _validate(operation, members)
+    world.write(output.render(operation["name"], skeleton.output_sample(operation)))
 
 
 def _call(
     operation: Operation, members: dict[str, Any], options: GlobalOptions, world: Environment
-) -> int:
+) -> None:
     from openparticipant.cli.endpoint import resolve  # noqa: PLC0415
     from openparticipant.cli.profile import load  # noqa: PLC0415
-    from openparticipant.cli.validation import problems  # noqa: PLC0415
 
     profile = load(world.environ, options.profile)
     endpoint = resolve("connectparticipant", options, world.environ, profile)
-    found = problems(members, operation["input"])
-    if found:
-        raise CommandError("\n".join(("Parameter validation failed:", *found)))
+    _validate(operation, members)
 
     from openparticipant.cli.client import Client  # noqa: PLC0415
     from openparticipant.cli.output import Output  # noqa: PLC0415
@@ -109,7 +132,14 @@ def _call(
     output = Output(options, world, profile)
     answer = client.call(operation, members)
     world.write(output.render(operation["name"], modelled(answer, operation["output"])))
-    return 0
+
+
+def _validate(operation: Operation, members: dict[str, Any]) -> None:
+    from openparticipant.cli.validation import problems  # noqa: PLC0415
+
+    found = problems(members, operation)
+    if found:
+        raise CommandError("\n".join(("Parameter validation failed:", *found)))
 
 
 def _help(command: str, world: Environment) -> int:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Literal
 
-    Takes = Literal["one", "many", "nothing"]
+    Takes = Literal["one", "at most one", "many", "nothing"]
 
 
 class Option:
     """One option of a level.
 
-    `takes` says how many words follow; `value` is what an option that takes nothing stands for.
+    `takes` says how many words follow; `value` is what an option stands for that takes none.
     An `exact` option cannot be abbreviated. A `final` one ends the reading. Values in `more` are
     taken beside the `choices`, but not listed among them.
     """
@@ -171,7 +171,10 @@ class _Reading:
             values[option.into] = following
             return False
         if not following:
-            raise UsageError(f"argument {option.name}: expected one argument")
+            if option.takes == "one":
+                raise UsageError(f"argument {option.name}: expected one argument")
+            values[option.into] = option.value
+            return False
         values[option.into] = _converted(option, following[0])
         return False
 
@@ -179,7 +182,7 @@ class _Reading:
         start = self._at
         while self._at < len(self._words) and self._marks[self._at] is None:
             self._at += 1
-            if takes == "one":
+            if takes != "many":
                 break
         return list(self._words[start : self._at])
 

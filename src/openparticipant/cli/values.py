@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from openparticipant.cli.parameter_file import loaded
 from openparticipant.cli.refusal import CommandError
 
 TYPE_CHECKING = False
@@ -13,45 +14,65 @@ if TYPE_CHECKING:
 
 def member_value(option: str, shape: Shape, value: Any) -> Any:
     """Return the value that an option's words spell; raises CommandError when they spell none."""
-    if shape["type"] == "list":
-        if len(value) == 1 and value[0].strip().startswith("["):
-            return _json(option, value[0])
-        return value
-    if shape["type"] == "structure":
-        if value.lstrip().startswith("{"):
-            return _json(option, value)
-        return _shorthand(option, value, shape["members"])
-    return value
+    match shape["type"]:
+        case "list":
+            return _list(option, value)
+        case "structure":
+            return _structure(option, loaded(option, value), shape)
+        case "integer":
+            return _number(loaded(option, value))
+        case "string":
+            return loaded(option, value)
+        case _:
+            return value
+
+
+def _list(option: str, words: list[str]) -> Any:
+    if len(words) != 1:
+        return words
+    word = loaded(option, words[0])
+    if isinstance(word, str) and word.lstrip().startswith("["):
+        return _json(option, word)
+    return [word]
+
+
+def _structure(option: str, text: str | bytes, shape: Shape) -> Any:
+    if isinstance(text, bytes):
+        return text
+    start = text.lstrip()[:1]
+    if start == "{":
+        return _json(option, text)
+    if start == "[":
+        raise CommandError(f"Error parsing parameter '{option}': Invalid JSON:\n{text}")
+
+    from openparticipant.cli.shorthand import ShorthandError, parse  # noqa: PLC0415 - seldom
+
+    try:
+        found = parse(text)
+    except ShorthandError as error:
+        raise CommandError(f"Error parsing parameter '{option}': {error}") from None
+    for name, member in shape["members"].items():
+        if member["type"] == "integer" and name in found:
+            found[name] = _number(found[name])
+    return found
 
 
 def _json(option: str, text: str) -> Any:
-    import json  # noqa: PLC0415 - few options are structures
+    import json  # noqa: PLC0415 - few options are lists or structures
+    from collections import OrderedDict  # noqa: PLC0415 - its name shows in sentences about types
 
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=OrderedDict)
     except ValueError as error:
         raise CommandError(
             f"Error parsing parameter '{option}': Invalid JSON: {error}\nJSON received: {text}"
         ) from None
+    except RecursionError as error:
+        raise CommandError(str(error)) from None
 
 
-def _shorthand(option: str, text: str, members: dict[str, Shape]) -> dict[str, Any]:
-    """Read `Name=value,Name=value`; a comma in a value needs a backslash."""
-    found: dict[str, Any] = {}
-    for part in text.replace("\\,", "\0").split(","):
-        name, equals, value = part.replace("\0", ",").partition("=")
-        if not equals or name in found:
-            raise CommandError(
-                f"Error parsing parameter '{option}': Expected Name=value,Name=value or JSON, "
-                f"received: {text}"
-            )
-        shape = members.get(name)
-        found[name] = _number(value) if shape and shape["type"] == "integer" else value.strip()
-    return found
-
-
-def _number(word: str) -> int:
+def _number(word: Any) -> int:
     try:
         return int(word)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise CommandError(str(error)) from None

@@ -1,0 +1,47 @@
+"""The members of a request, from options and from a JSON object."""
+
+from __future__ import annotations
+
+from openparticipant.cli import bearer
+from openparticipant.cli.operations import INPUT_JSON, option_name
+from openparticipant.cli.values import member_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from openparticipant.cli.environment import Environment
+    from openparticipant.cli.table import Operation, Shape
+
+
+def read(operation: Operation, values: dict[str, Any], world: Environment) -> dict[str, Any]:
+    """Return the members: options in the model's order, then what only the JSON object has.
+
+    A token from the environment counts only where neither has one. Raises CommandError.
+    """
+    members = {}
+    for member, shape in operation["input"].items():
+        if member == operation["bearer"] and _is_ours(member, values):
+            members[member] = bearer.find(member, values, world)
+        elif option_name(member) in values:
+            members[member] = _value(member, shape, values)
+    if INPUT_JSON in values:
+        from openparticipant.cli import input_json  # noqa: PLC0415
+
+        document = input_json.read(values[INPUT_JSON], world)
+        members.update({name: each for name, each in document.items() if name not in members})
+    token = operation["bearer"]
+    if token not in members and bearer.is_given(token, {}, world):
+        members[token] = bearer.find(token, {}, world)
+    return members
+
+
+def _is_ours(token: str, values: dict[str, Any]) -> bool:
+    """Tell whether a token comes in a way that the `aws` command lacks."""
+    word = values.get(bearer.OPTIONS[token])
+    return word == bearer.STDIN or (word is None and bearer.FILES[token] in values)
+
+
+def _value(member: str, shape: Shape, values: dict[str, Any]) -> Any:
+    name = option_name(member)
+    return member_value(name, shape, values[name])
