@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,19 @@ def test_a_token_from_a_file_of_bytes_is_not_shown(tmp_path: Path) -> None:
     )
 
     assert "ConnectionToken, value: [hidden], type: <class 'bytes'>" in outcome.err
+
+
+def test_a_file_that_can_be_read_once_is_read_once() -> None:
+    """Such as `/dev/stdin`, which AWS's command reads twice and finds empty."""
+    text = json.dumps(FULL).encode()
+    with recording() as server:
+        words = ("--cli-input-json", "file:///dev/stdin", "--endpoint-url", server.url)
+        ran = subprocess.run(
+            [sys.executable, "-m", "openparticipant", SAU, *words],
+            input=text,
+            capture_output=True,
+            check=False,
+        )
+
+    assert ran.returncode == 0, ran.stderr
+    assert server.requests[0].json["AttachmentName"] == "a.txt"
