@@ -152,6 +152,9 @@ CASES = {
     **wrong("--unknown", "--profile", "nope", AWS_DEFAULT_OUTPUT="bad"),
     **wrong("--profile", "nope", AWS_DEFAULT_OUTPUT="bad"),
     **wrong("--attachment-name=", AWS_DEFAULT_OUTPUT="bad"),
+    "an abbreviation that is ambiguous": Case((*UPLOADING, "--v")),
+    "choice before query": Case((*UPLOADING, "--query", "[", "--color", "x")),
+    "abbreviations": Case((*UPLOADING, "--outp", "text", "--que=AttachmentId", "--co", "on")),
     "query before operation": Case(("no-such-operation", "--query", "[")),
     "time-out before operation": Case(("no-such-operation", "--cli-connect-timeout", "z")),
     # Colours, and terminals of all widths.

@@ -288,6 +288,29 @@ def test_output_that_is_lost_is_an_error_for_scripts() -> None:
     assert json.loads(outcome.err)["Code"] == "Output"
 
 
+@pytest.mark.parametrize("output", ["json", "text", "table", "yaml"])
+@pytest.mark.parametrize("depth", [400, 990, 100_000])
+def test_a_bottomless_answer_ends_in_a_sentence(output: str, depth: int) -> None:
+    """A hostile server gets no traceback out of us."""
+    body = b'{"AttachmentId": %s}' % (b"[" * depth + b"1" + b"]" * depth)
+    with recording(Reply(200, body)) as server:
+        outcome = calling(server.url, "--output", output)
+
+    assert outcome.status in {0, 255}
+    assert outcome.status == 0 or "recursion" in outcome.err
+    assert outcome.err.count("\n") <= 2
+
+
+def test_a_number_without_end_ends_in_a_sentence() -> None:
+    """JSON as Python reads it has an infinity, which no integer is."""
+    words = ("describe-view", "--view-token", "v", *TOKEN)
+    with recording(Reply(200, b'{"View": {"Version": Infinity}}')) as server:
+        outcome = command(*words, "--endpoint-url", server.url)
+
+    assert outcome.status == 255
+    assert outcome.err == "\ncannot convert float infinity to integer\n"
+
+
 def test_errors_are_sentences_unless_asked_for() -> None:
     """The last one of repeated options wins, and the value must be one of two."""
     words = ("--error-format", "json", *START, "--error-format", "text")

@@ -22,12 +22,14 @@ def is_wanted(words: Sequence[str]) -> bool:
     return wanted == "json"
 
 
-def report(error: CommandError | OSError) -> str:
+def report(error: Exception) -> str:
     """Return the line: code and message, of a service's error also all that tells of the call."""
     import json  # noqa: PLC0415 - most errors are told in words
 
     if isinstance(error, CommandError):
         details = error.details()
     else:
-        details = {"Code": "Output", "Message": str(error)}
+        # Nothing else looks at the world outside without saying so itself.
+        code = "Output" if isinstance(error, OSError) else CommandError.code
+        details = {"Code": code, "Message": str(error)}
     return json.dumps(details) + "\n"

@@ -22,12 +22,14 @@ GLOBALS = (
     Option("--query"),
     Option("--profile"),
     Option("--region"),
-    Option("--version", takes="nothing", final=True),
     Option("--color", choices=("on", "off", "auto")),
     Option("--no-sign-request", takes="nothing"),
     Option("--ca-bundle"),
     Option("--cli-read-timeout"),
     Option("--cli-connect-timeout"),
+    # Warns of version 2, there; nothing of it applies here.
+    Option("--v2-debug", takes="nothing"),
+    Option("--version", takes="nothing", final=True),
     # Version 2 of the `aws` command has these, and scripts carry them; there is nothing to do.
     Option("--no-cli-pager", takes="nothing", exact=True),
     Option("--no-cli-auto-prompt", takes="nothing", exact=True),

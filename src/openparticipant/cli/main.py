@@ -51,12 +51,12 @@ def run(world: Environment) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return READER_GONE
-    except OSError as error:
+    except (OSError, RecursionError) as error:
         world.complain(_report(error, world) or f"\n{error}\n")
         return 255
 
 
-def _report(error: CommandError | OSError, world: Environment) -> str:
+def _report(error: Exception, world: Environment) -> str:
     from openparticipant.cli import error_report  # noqa: PLC0415
 
     return error_report.report(error) if error_report.is_wanted(world.arguments) else ""

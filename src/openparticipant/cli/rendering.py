@@ -38,7 +38,7 @@ def _modelled(value: Any, shape: Shape) -> Any:
 def _whole(value: float | str) -> int:
     try:
         return int(value)
-    except ValueError as error:
+    except (OverflowError, ValueError) as error:
         raise CommandError(str(error)) from None
 
 
