@@ -7,7 +7,6 @@ from jmespath import exceptions
 from jmespath.functions import Functions
 
 from openparticipant.cli.refusal import CommandError
-from openparticipant.cli.trace import secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ class Query:
             TypeError,
             ValueError,
         ) as error:
+            from openparticipant.cli.trace import secrets  # noqa: PLC0415 - it knows of HTTP
+
             # Whatever Python says of the values is the sentence, as in the `aws` command.
             raise CommandError(_without(str(error), secrets(result))) from None
 
