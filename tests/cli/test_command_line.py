@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from openparticipant.cli.model import OPERATIONS
 from tests.cli.recording import json_reply, recording
 from tests.cli.worlds import START, TOKEN, command
 
@@ -113,41 +112,30 @@ def test_the_version_needs_nothing_else(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "asking",
+    ("words", "meant"),
     [
-        ["help"],
-        ["--help"],
-        ["-h"],
-        ["connectparticipant", "help"],
-        ["connectparticipant", "--help"],
+        ([*START, "--attachmentName", "b"], "--attachment-name"),
+        ([*START, "--client_token=b"], "--client-token"),
+        ([*START, "--endpiont-url", "b"], "--endpoint-url"),
+        (
+            [*START, "--token", "b"],
+            "--client-token or --connection-token or --connection-token-file",
+        ),
+        (["connectparticipant", "SendMessage"], "send-message"),
+        (["upload"], "complete-attachment-upload or start-attachment-upload"),
     ],
 )
-def test_help_lists_every_command(asking: list[str]) -> None:
-    """The overview names all operations and commands, and fits a terminal."""
-    outcome = command(*asking)
-    page = outcome.out.decode()
+def test_a_mistake_gets_a_guess(words: list[str], meant: str) -> None:
+    """In the usage, which is ours, so that the sentence stays AWS's."""
+    environ = {"OPENPARTICIPANT_CONNECTION_TOKEN": "T"}
+    usage, sentence = command(*words, environ=environ).err.split("?\n", 1)
 
-    assert (outcome.status, outcome.err) == (0, "")
-    assert all(f"  {name}\n" in page for name in (*OPERATIONS, "attach", "download", "serve"))
-    assert max(map(len, page.splitlines())) <= 90
-
-
-@pytest.mark.parametrize("name", OPERATIONS)
-@pytest.mark.parametrize("asking", ["help", "--help", "-h"])
-def test_help_explains_every_option(name: str, asking: str) -> None:
-    """Each member has its option and a sentence, and no page needs what the operation requires."""
-    outcome = command(name, asking)
-    page = outcome.out.decode()
-
-    assert outcome.status == 0
-    assert page.count("\n  --") == len(OPERATIONS[name]["input"])
-    assert max(map(len, page.splitlines())) <= 90
+    assert usage.endswith(f"\n  did you mean {meant}")
+    assert sentence.startswith(("\nUnknown options: ", "openparticipant: error: argument "))
 
 
-@pytest.mark.parametrize("name", ["attach", "download", "start-chat"])
-def test_help_explains_our_own_commands(name: str) -> None:
-    """They have pages, too."""
-    outcome = command(name, "--help")
+def test_a_word_like_nothing_gets_no_guess() -> None:
+    """A wild guess helps nobody."""
+    outcome = command(*START, *TOKEN, "--foo")
 
-    assert outcome.status == 0
-    assert outcome.out.startswith(f"usage: openparticipant {name}".encode())
+    assert "did you mean" not in outcome.err

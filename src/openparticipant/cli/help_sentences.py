@@ -66,22 +66,75 @@ MEMBERS = {
     "ViewToken": "The token of the view.",
 }
 
+# Of every operation: type and sentence, in the order of AWS's pages.
 GLOBAL_OPTIONS = {
-    "--endpoint-url URL": "Where the service is. Without it, Amazon Connect in the region.",
-    "--region REGION": "The AWS region; needed only to find Amazon Connect.",
-    "--profile NAME": "The profile of AWS's configuration file to use.",
-    "--output json|text|table|yaml": (
-        "How the answer is printed; json unless AWS_DEFAULT_OUTPUT or the profile says otherwise."
+    "--debug": (
+        "boolean",
+        "Shows requests and answers on standard error, without their secrets.",
     ),
-    "--query EXPRESSION": "Prints only what this JMESPath expression finds in the answer.",
-    "--color on|off|auto": "Colours for tables; auto, the default, is on for a terminal.",
-    "--error-format json": "Errors as one line of JSON on standard error.",
-    "--ca-bundle FILE": "The certificates to trust instead of the system's.",
-    "--no-verify-ssl": "Believes any server. Only for tests.",
-    "--cli-connect-timeout SECONDS": "How long to wait for a connection; 60, and 0 is for ever.",
-    "--cli-read-timeout SECONDS": "How long to wait for an answer; 60, and 0 is for ever.",
-    "--debug": "Shows requests and answers on standard error, without their secrets.",
-    "--no-paginate, --no-sign-request": "Accepted; they change nothing here.",
-    "--no-cli-pager, --no-cli-auto-prompt, --cli-binary-format FORMAT": "Likewise.",
-    "--version": "Prints the version.",
+    "--endpoint-url": (
+        "string",
+        (
+            "Where the service is. Without it, what AWS_ENDPOINT_URL or the profile says, else Amazon "
+            "Connect in the region."
+        ),
+    ),
+    "--no-verify-ssl": ("boolean", "Believes any server. Only for tests."),
+    "--no-paginate": ("boolean", "Accepted; it changes nothing here."),
+    "--output": (
+        "string",
+        (
+            "How the answer is printed; json unless AWS_DEFAULT_OUTPUT or the profile says otherwise. "
+            "One of: json, text, table; also yaml."
+        ),
+    ),
+    "--query": ("string", "Prints only what this JMESPath expression finds in the answer."),
+    "--profile": ("string", "The profile of AWS's configuration file to use."),
+    "--region": ("string", "The AWS region; needed only to find Amazon Connect."),
+    "--version": ("string", "Prints the version; takes no value."),
+    "--color": (
+        "string",
+        "Colours for tables; auto, the default, is on for a terminal. One of: on, off, auto.",
+    ),
+    "--no-sign-request": (
+        "boolean",
+        "Accepted; it changes nothing here, for no request of this service needs a signature.",
+    ),
+    "--ca-bundle": ("string", "A file with the certificates to trust instead of the system's."),
+    "--cli-read-timeout": (
+        "int",
+        "For how many seconds to wait for an answer; 60 by default, and 0 is for ever.",
+    ),
+    "--cli-connect-timeout": (
+        "int",
+        "For how many seconds to wait for a connection; 60 by default, and 0 is for ever.",
+    ),
+}
+
+# Those that version 1 of AWS's command line lacks, or does not tell of.
+MORE_OPTIONS = {
+    "--error-format": ("string", "Errors as sentences or as one line of JSON. One of: json, text."),
+    "--v2-debug": ("boolean", "Accepted; it changes nothing here."),
+    "--no-cli-pager": ("boolean", "Likewise."),
+    "--no-cli-auto-prompt": ("boolean", "Likewise."),
+    "--cli-binary-format": ("string", "Likewise."),
+    "--help, -h": ("boolean", "Prints this page; so does the word help."),
+}
+
+# Of every operation, behind its own options.
+INPUT_OPTIONS = {
+    "--cli-input-json": (
+        "string",
+        (
+            "The whole request as a JSON object, in the form that --generate-cli-skeleton prints; - "
+            "reads it from standard input, file://PATH from a file. Options win over it."
+        ),
+    ),
+    "--generate-cli-skeleton": (
+        "string",
+        (
+            "Sends nothing. Prints the JSON of a request to fill in, or with the value output, once "
+            "the request is checked, a sample of an answer."
+        ),
+    ),
 }

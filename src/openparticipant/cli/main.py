@@ -74,11 +74,12 @@ def _dispatch(world: Environment) -> int:
     choices = (*OPERATIONS, SERVICE, *OWN_COMMANDS, "help")
     command = _chosen("command", scanned.word, scanned.rest, choices)
     options = read(scanned.values)
-    if command == SERVICE:
+    of_service = command == SERVICE
+    if of_service:
         scanned = scan(scanned.rest, ())
         command = _chosen("operation", scanned.word, scanned.rest, (*OPERATIONS, "help"))
     if command == "help":
-        return _help(world)
+        return _help(world, of_service=of_service)
     if command in OWN_COMMANDS:
         raise UsageError(f"options of {command} that are abbreviated must follow it")
 
@@ -110,7 +111,9 @@ def _chosen(name: str, word: str | None, rest: list[str], choices: tuple[str, ..
     if word is None:
         raise UsageError(f"the following arguments are required: {name}")
     if word not in choices:
-        raise UsageError(f"argument {name}: {invalid_choice(word, choices)}")
+        from openparticipant.cli.suggestion import like  # noqa: PLC0415 - only for a mistake
+
+        raise UsageError(f"argument {name}: {invalid_choice(word, choices)}", like(word, choices))
     return word
 
 
@@ -119,8 +122,8 @@ def _version() -> str:
     return f"openparticipant/{openparticipant.__version__} Python/{python}\n"
 
 
-def _help(world: Environment) -> int:
+def _help(world: Environment, *, of_service: bool) -> int:
     from openparticipant.cli import help as pages  # noqa: PLC0415
 
-    world.write(pages.overview(world.program))
+    world.write((pages.service if of_service else pages.overview)(world.program))
     return 0

@@ -39,7 +39,7 @@ def run(command: str, words: list[str], options: GlobalOptions, world: Environme
         return _help(command, world)
     unknown = scanned.rest + ([scanned.word] if scanned.word is not None else [])
     if unknown:
-        raise UnknownOptionsError(unknown)
+        raise _unknown(operation, unknown)
 
     from openparticipant.cli.parameters import read  # noqa: PLC0415 - not for a page of help
 
@@ -52,6 +52,15 @@ def run(command: str, words: list[str], options: GlobalOptions, world: Environme
         case _:
             _call(operation, members, options, world)
     return 0
+
+
+def _unknown(operation: Operation, words: list[str]) -> UnknownOptionsError:
+    from openparticipant.cli.global_options import GLOBALS  # noqa: PLC0415 - only for a mistake
+    from openparticipant.cli.suggestion import like  # noqa: PLC0415
+
+    known = [option.name for option in (*_options(operation), *GLOBALS)]
+    meant = (like(word.partition("=")[0], known) for word in words if word.startswith("--"))
+    return UnknownOptionsError(words, [name for names in meant for name in names])
 
 
 def _options(operation: Operation) -> Iterator[Option]:

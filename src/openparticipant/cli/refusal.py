@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class CommandError(Exception):
     """A sentence for the person at the terminal, and the exit status that goes with it.
@@ -47,12 +51,14 @@ class UsageError(CommandError):
 
     code = "Usage"
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, meant: Sequence[str] = ()) -> None:
+        """Take the sentence, and what may have been meant."""
         super().__init__(text, status=2)
+        self.meant = meant
 
     def render(self, program: str) -> str:
         """Return how commands look, then what is wrong with this one."""
-        return f"{_usage(program)}{program}: error: {self}\n"
+        return f"{_usage(program, self.meant)}{program}: error: {self}\n"
 
 
 class UnknownOptionsError(CommandError):
@@ -60,17 +66,21 @@ class UnknownOptionsError(CommandError):
 
     code = "Usage"
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, words: list[str], meant: Sequence[str] = ()) -> None:
+        """Take the words, and what may have been meant."""
         super().__init__(f"Unknown options: {', '.join(words)}")
+        self.meant = meant
 
     def render(self, program: str) -> str:
         """Return how commands look, then the words."""
-        return f"{_usage(program)}\n{self}\n"
+        return f"{_usage(program, self.meant)}\n{self}\n"
 
 
-def _usage(program: str) -> str:
+def _usage(program: str, meant: Sequence[str]) -> str:
+    guess = f"  did you mean {' or '.join(meant)}?\n" if meant else ""
     return (
         f"usage: {program} [options] <command> [parameters]\n"
         f"  {program} help            lists the commands\n"
         f"  {program} <command> help  explains one\n"
+        f"{guess}"
     )
