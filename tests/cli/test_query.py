@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openparticipant.cli.query import Query
@@ -81,6 +81,7 @@ def test_an_expression_for_functions_is_no_result() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:deprecated string literal syntax")
+@settings(deadline=None)  # the machine may be busy
 @given(st.text("ab.[]{}()*@&|!<>=?:,`'\"\\-01 \t") | st.text(max_size=20))
 def test_any_text_is_an_expression_or_refused(expression: str) -> None:
     """No expression ends in a traceback, neither compiled nor applied."""
