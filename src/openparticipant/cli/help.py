@@ -118,9 +118,7 @@ def own_command(name: str, program: str) -> str:
         "",
         *_wrapped(SENTENCES[name], ""),
         "",
-        "Options",
-        *_listed(OPTIONS[name]),
-        "",
+        *(("Options", *_listed(OPTIONS[name]), "") if OPTIONS[name] else ()),
         f"{program} help lists the options of every command.",
     )
 

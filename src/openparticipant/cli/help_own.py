@@ -9,6 +9,7 @@ _TOKEN = {
 
 USAGE = {
     "attach": "FILE ...",
+    "completion": "bash|zsh|fish",
     "download": "ATTACHMENT_ID",
     "start-chat": "",
 }
@@ -18,6 +19,13 @@ SENTENCES = {
         "Announces each file, uploads its bytes and completes it. Prints a line for each: the "
         "attachment's id and name. What fails is named on standard error, the others go on, and "
         "the exit status is 1."
+    ),
+    "completion": (
+        "Prints what makes a shell complete commands, options and values. For bash: "
+        "source <(openparticipant completion bash), or write it to "
+        "~/.local/share/bash-completion/completions/openparticipant. For zsh: write it to a file "
+        "_openparticipant in a folder of $fpath. For fish: write it to "
+        "~/.config/fish/completions/openparticipant.fish."
     ),
     "download": (
         "Saves an attachment under its own name, whole or not at all, and prints that name. An "
@@ -36,6 +44,7 @@ OPTIONS = {
         "--content-type TYPE": "The media type of all files, instead of one by extension.",
         "--json": "Prints a JSON list instead of lines.",
     },
+    "completion": {},
     "download": {
         **_TOKEN,
         "-o, --out FILE": "Where to save it: a file, a folder, or - for standard output.",

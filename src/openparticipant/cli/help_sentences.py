@@ -34,6 +34,7 @@ COMMANDS = {
     "serve": "Runs the server.",
     "demo": "Runs the server and shows a file going up and coming back.",
     "env": "Prints the variables that point AWS's tools at the server.",
+    "completion": "Prints what makes bash, zsh or fish complete commands and options.",
     "config": "Checks or shows the server's settings.",
 }
 

@@ -30,7 +30,7 @@ def option_name(member: str) -> str:
 def run(command: str, words: list[str], options: GlobalOptions, world: Environment) -> int:
     """Call the operation that `command` names and print what it returns."""
     operation = OPERATIONS[command]
-    scanned = scan(words, _options(operation), word_is_optional=True)
+    scanned = scan(words, options_of(operation), word_is_optional=True)
     if words == ["help"] or "help" in scanned.values:
         return _help(command, world)
     if not _stands_in_for_options(words):
@@ -58,12 +58,13 @@ def _unknown(operation: Operation, words: list[str]) -> UnknownOptionsError:
     from openparticipant.cli.global_options import GLOBALS  # noqa: PLC0415 - only for a mistake
     from openparticipant.cli.suggestion import like  # noqa: PLC0415
 
-    known = [option.name for option in (*_options(operation), *GLOBALS)]
+    known = [option.name for option in (*options_of(operation), *GLOBALS)]
     meant = (like(word.partition("=")[0], known) for word in words if word.startswith("--"))
     return UnknownOptionsError(words, [name for names in meant for name in names])
 
 
-def _options(operation: Operation) -> Iterator[Option]:
+def options_of(operation: Operation) -> Iterator[Option]:
+    """Return the options that are an operation's own, in the order of messages about them."""
     for member, shape in operation["input"].items():
         name = option_name(member)
         match shape["type"]:
