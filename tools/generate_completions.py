@@ -22,6 +22,7 @@ from openparticipant.cli.help_sentences import (
     MEMBERS,
     MORE_OPTIONS,
     OPERATIONS,
+    PAGE_OPTIONS,
 )
 from openparticipant.cli.main import OWN_COMMANDS, SERVICE, run
 from openparticipant.cli.model import OPERATIONS as TABLE
@@ -71,7 +72,7 @@ def operation(name: str) -> Command:
         option_name(member): shape.get("enum") or shape.get("element", shape).get("enum", ())
         for member, shape in row["input"].items()
     }
-    abouts |= {each: about for each, (_, about) in INPUT_OPTIONS.items()}
+    abouts |= {each: about for each, (_, about) in {**INPUT_OPTIONS, **PAGE_OPTIONS}.items()}
     options = [
         choice(option, abouts.get(option.name, ""), enums.get(option.name, ()))
         for option in options_of(row)

@@ -11,6 +11,7 @@ from openparticipant.cli.help_sentences import (
     MEMBERS,
     MORE_OPTIONS,
     OPERATIONS,
+    PAGE_OPTIONS,
 )
 from openparticipant.cli.model import OPERATIONS as TABLE
 from openparticipant.cli.operations import option_name
@@ -101,7 +102,7 @@ def operation(command: str, program: str) -> str:
         *_typed(GLOBAL_OPTIONS),
         "",
         "Options that AWS's page lacks",
-        *_typed({**_token_options(row["bearer"]), **MORE_OPTIONS}),
+        *_typed({**_options_of_ours(row), **MORE_OPTIONS}),
         "",
         "Output",
         *(_results(row["output"], RESULTS, "  ") or ["  Nothing."]),
@@ -135,8 +136,9 @@ def _token_sentence(bearer: str) -> str:
     )
 
 
-def _token_options(bearer: str) -> dict[str, tuple[str, str]]:
-    return {tokens.FILES[bearer]: ("string", "A file with the token.")}
+def _options_of_ours(row: Operation) -> dict[str, tuple[str, str]]:
+    file = {tokens.FILES[row["bearer"]]: ("string", "A file with the token.")}
+    return file | PAGE_OPTIONS if "NextToken" in row["output"] else file
 
 
 def _synopsis(row: Operation) -> Iterator[str]:

@@ -49,6 +49,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "The last three items, as a table:",
             "{} --start-position MostRecent=3 --sort-order ASCENDING --output table",
         ),
+        ("The whole chat into a file:", "{} --all --sort-order ASCENDING > chat.json"),
     ),
     "send-event": (
         (

@@ -122,6 +122,18 @@ MORE_OPTIONS = {
     "--help, -h": ("boolean", "Prints this page; so does the word help."),
 }
 
+# Of the operation that answers page by page.
+PAGE_OPTIONS = {
+    "--all": ("boolean", "Fetches all pages and prints them as one answer."),
+    "--follow": (
+        "boolean",
+        (
+            "Prints the items of the newest page one by one, the oldest first, or all of them with "
+            "--all, then each new one as it comes, until the chat ends."
+        ),
+    ),
+}
+
 # Of every operation, behind its own options.
 INPUT_OPTIONS = {
     "--cli-input-json": (

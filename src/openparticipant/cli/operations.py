@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 
 INPUT_JSON = "--cli-input-json"
+# Of the one operation that answers page by page.
+ALL = "--all"
+FOLLOW = "--follow"
 
 
 def option_name(member: str) -> str:
@@ -50,7 +53,7 @@ def run(command: str, words: list[str], options: GlobalOptions, world: Environme
         case skeleton.OUTPUT:
             _show_sample(operation, members, options, world)
         case _:
-            _call(operation, members, options, world)
+            _call(operation, members, scanned.values, options, world)
     return 0
 
 
@@ -82,6 +85,9 @@ def options_of(operation: Operation) -> Iterator[Option]:
     choices = (skeleton.INPUT, skeleton.OUTPUT)
     yield Option(skeleton.OPTION, takes="at most one", value=skeleton.INPUT, choices=choices)
     yield bearer.file_option(operation["bearer"])
+    if "NextToken" in operation["output"]:
+        yield Option(ALL, takes="nothing", exact=True)
+        yield Option(FOLLOW, takes="nothing", exact=True)
     yield from HELP
 
 
@@ -125,7 +131,11 @@ def _show_sample(
 
 
 def _call(
-    operation: Operation, members: dict[str, Any], options: GlobalOptions, world: Environment
+    operation: Operation,
+    members: dict[str, Any],
+    values: dict[str, Any],
+    options: GlobalOptions,
+    world: Environment,
 ) -> None:
     from openparticipant.cli.endpoint import resolve  # noqa: PLC0415
     from openparticipant.cli.profile import load  # noqa: PLC0415
@@ -140,8 +150,18 @@ def _call(
 
     client = Client(world, options, profile, endpoint)
     output = Output(options, world, profile)
-    answer = client.call(operation, members)
-    world.write(output.render(operation["name"], modelled(answer, operation["output"])))
+    if ALL in values or FOLLOW in values:
+        from openparticipant.cli.transcript import Transcript  # noqa: PLC0415
+
+        transcript = Transcript(client, operation, members)
+        if FOLLOW in values:
+            for item in transcript.following(everything=ALL in values):
+                world.write(output.render(operation["name"], item))
+            return
+        answer = transcript.whole()
+    else:
+        answer = modelled(client.call(operation, members), operation["output"])
+    world.write(output.render(operation["name"], answer))
 
 
 def _validate(operation: Operation, members: dict[str, Any]) -> None:

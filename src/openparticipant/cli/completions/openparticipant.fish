@@ -122,6 +122,8 @@ complete -c openparticipant -n "__openparticipant_at get-transcript" -l connecti
 complete -c openparticipant -n "__openparticipant_at get-transcript" -l cli-input-json -r -F -d 'The whole request as a JSON object, in the form that --generate-cli-skeleton prints'
 complete -c openparticipant -n "__openparticipant_at get-transcript" -l generate-cli-skeleton -x -a 'input output' -d 'Sends nothing'
 complete -c openparticipant -n "__openparticipant_at get-transcript" -l connection-token-file -r -F
+complete -c openparticipant -n "__openparticipant_at get-transcript" -l all -d 'Fetches all pages and prints them as one answer'
+complete -c openparticipant -n "__openparticipant_at get-transcript" -l follow -d 'Prints the items of the newest page one by one, the oldest first, or all of them with --all, then each new one as it comes, until the chat ends'
 complete -c openparticipant -n "__openparticipant_at get-transcript" -l help
 complete -c openparticipant -n "__openparticipant_at send-event" -l content-type -r -F -d 'The media type of the content, such as text/plain'
 complete -c openparticipant -n "__openparticipant_at send-event" -l content -r -F -d 'What is said, or the event\'s details as JSON'
