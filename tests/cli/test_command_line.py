@@ -121,6 +121,7 @@ def test_the_version_needs_nothing_else(words: list[str]) -> None:
             [*START, "--token", "b"],
             "--client-token or --connection-token or --connection-token-file",
         ),
+        (["attach", "--contenttype", "text/plain", "a.txt"], "--content-type"),
         (["connectparticipant", "SendMessage"], "send-message"),
         (["upload"], "complete-attachment-upload or start-attachment-upload"),
     ],

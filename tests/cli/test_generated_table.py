@@ -57,7 +57,15 @@ def test_required_options_are_those_of_the_model(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--version"], ["help"], ["send-message"], ["send-message", "help"]]
+    "words",
+    [
+        ["--version"],
+        ["help"],
+        ["send-message"],
+        ["send-message", "help"],
+        ["send-message", "--generate-cli-skeleton"],
+        ["completion", "bash"],
+    ],
 )
 def test_a_short_command_imports_little(words: list[str]) -> None:
     """Start-up is a feature: what needs no network must not pay for it, nor for typing."""

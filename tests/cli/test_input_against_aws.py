@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from openparticipant.cli.model import OPERATIONS
 from tests.cli.test_against_aws import AWS, BIN, Case, Seen, observed
 from tests.cli.worlds import START, TOKEN
 from tests.requirements import require
@@ -165,6 +166,12 @@ CASES: dict[str, tuple[str, ...]] = {
     "pairs, from no file": (*POSITION, "Id@=file://none"),
     "a structure, a list": (*POSITION, "[1]"),
     "a structure, nested": (*POSITION, '{"Id": {"a": 1}}'),
+    **{
+        f"skeleton of {name}": (name, "--generate-cli-skeleton")
+        for name in OPERATIONS
+        # These have enums, whose members AWS's command draws by lot.
+        if name not in {"create-participant-connection", "get-transcript"}
+    },
     "session": ("cancel-participant-authentication", *TOKEN, "--session-id", "short"),
 }
 

@@ -59,11 +59,10 @@ def run(command: str, words: list[str], options: GlobalOptions, world: Environme
 
 def _unknown(operation: Operation, words: list[str]) -> UnknownOptionsError:
     from openparticipant.cli.global_options import GLOBALS  # noqa: PLC0415 - only for a mistake
-    from openparticipant.cli.suggestion import like  # noqa: PLC0415
+    from openparticipant.cli.suggestion import options_like  # noqa: PLC0415
 
-    known = [option.name for option in (*options_of(operation), *GLOBALS)]
-    meant = (like(word.partition("=")[0], known) for word in words if word.startswith("--"))
-    return UnknownOptionsError(words, [name for names in meant for name in names])
+    known = (*options_of(operation), *GLOBALS)
+    return UnknownOptionsError(words, options_like(words, known))
 
 
 def options_of(operation: Operation) -> Iterator[Option]:

@@ -34,10 +34,13 @@ class Asked:
 
 def ask(arguments: list[str], options: tuple[Option, ...]) -> Asked:
     """Take the arguments apart; raises UsageError or UnknownOptionsError."""
-    scanned = scan(arguments, (*GLOBALS, *options, *HELP))
+    known = (*GLOBALS, *options, *HELP)
+    scanned = scan(arguments, known)
     unknown = [word for word in scanned.rest if word.startswith("-") and word != "-"]
     if unknown:
-        raise UnknownOptionsError(unknown)
+        from openparticipant.cli.suggestion import options_like  # noqa: PLC0415 - a mistake
+
+        raise UnknownOptionsError(unknown, options_like(unknown, known))
     words = [] if scanned.word is None else [scanned.word, *scanned.rest]
     return Asked(scanned.values, words)
 

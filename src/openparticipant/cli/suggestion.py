@@ -6,7 +6,9 @@ from difflib import get_close_matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from openparticipant.cli.scan import Option
 
 _MOST = 3
 _SHORTEST = 4  # letters of a word that is looked for inside of the choices
@@ -28,3 +30,10 @@ def like(word: str, choices: Sequence[str]) -> list[str]:
     if close or len(bare) < _SHORTEST:
         return close
     return [choice for choice in choices if bare in choice][:_MOST]
+
+
+def options_like(words: Iterable[str], known: Iterable[Option]) -> list[str]:
+    """Return the known options that unknown ones among the words resemble."""
+    names = [option.name for option in known]
+    options = (word.partition("=")[0] for word in words if word.startswith("--"))
+    return [name for option in options for name in like(option, names)]
