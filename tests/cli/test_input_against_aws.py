@@ -166,6 +166,22 @@ CASES: dict[str, tuple[str, ...]] = {
     "pairs, from no file": (*POSITION, "Id@=file://none"),
     "a structure, a list": (*POSITION, "[1]"),
     "a structure, nested": (*POSITION, '{"Id": {"a": 1}}'),
+    # What is found first where several things are wrong.
+    "query, then operation": ("nope", "--query", "["),
+    "missing, then unknown": (SAU, "--foo"),
+    "unknown, then profile": (*START, *TOKEN, "--foo", "--profile", "nope"),
+    "number, then unknown": (*START, *TOKEN, "--foo", "--attachment-size-in-bytes", "x"),
+    "file, then profile": (*START, *TOKEN, NAME, "file://none", "--profile", "nope"),
+    "files in the model's order": (
+        *(SAU, "--connection-token", "file://2", NAME, "file://1"),
+        *("--content-type", "t", "--attachment-size-in-bytes", "1"),
+    ),
+    "file, then json": document("{", NAME, "file://none"),
+    "profile, then skeleton": document("{}", "--generate-cli-skeleton", "--profile", "nope"),
+    "json, then skeleton": document("[]", "--generate-cli-skeleton"),
+    "profile, then json": document("[]", "--profile", "nope"),
+    "profile, then validation": (*START, *TOKEN, "--content-type=", "--profile", "nope"),
+    "region, then validation": (*START, *TOKEN, "--content-type=", "--region", "x y"),
     **{
         f"skeleton of {name}": (name, "--generate-cli-skeleton")
         for name in OPERATIONS

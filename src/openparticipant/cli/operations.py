@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from openparticipant.cli.environment import Environment
     from openparticipant.cli.global_options import GlobalOptions
+    from openparticipant.cli.profile import Profile
     from openparticipant.cli.scan import Scanned
     from openparticipant.cli.table import Operation, Shape
 
@@ -44,16 +45,20 @@ def run(command: str, words: list[str], options: GlobalOptions, world: Environme
     if unknown:
         raise _unknown(operation, unknown)
 
-    from openparticipant.cli.parameters import read  # noqa: PLC0415 - not for a page of help
+    from openparticipant.cli.parameters import completed, from_options  # noqa: PLC0415
+    from openparticipant.cli.profile import load  # noqa: PLC0415
 
-    members = read(operation, scanned.values, world)
+    # A profile that is not there is found between a file and a JSON object that are not.
+    members = from_options(operation, scanned.values, world)
+    profile = load(world.environ, options.profile)
+    members = completed(operation, members, scanned.values, world)
     match scanned.values.get(skeleton.OPTION):
         case skeleton.INPUT:
             world.write(skeleton.input_text(operation))
         case skeleton.OUTPUT:
-            _show_sample(operation, members, options, world)
+            _show_sample(operation, members, options, profile, world)
         case _:
-            _call(operation, members, scanned.values, options, world)
+            _call(operation, members, scanned.values, options, profile, world)
     return 0
 
 
@@ -119,12 +124,15 @@ def _is_missing(
 
 
 def _show_sample(
-    operation: Operation, members: dict[str, Any], options: GlobalOptions, world: Environment
+    operation: Operation,
+    members: dict[str, Any],
+    options: GlobalOptions,
+    profile: Profile,
+    world: Environment,
 ) -> None:
     from openparticipant.cli.output import Output  # noqa: PLC0415
-    from openparticipant.cli.profile import load  # noqa: PLC0415
 
-    output = Output(options, world, load(world.environ, options.profile))
+    output = Output(options, world, profile)
     _validate(operation, members)
     world.write(output.render(operation["name"], skeleton.output_sample(operation)))
 
@@ -134,12 +142,11 @@ def _call(
     members: dict[str, Any],
     values: dict[str, Any],
     options: GlobalOptions,
+    profile: Profile,
     world: Environment,
 ) -> None:
     from openparticipant.cli.endpoint import resolve  # noqa: PLC0415
-    from openparticipant.cli.profile import load  # noqa: PLC0415
 
-    profile = load(world.environ, options.profile)
     endpoint = resolve("connectparticipant", options, world.environ, profile)
     _validate(operation, members)
 

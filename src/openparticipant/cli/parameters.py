@@ -14,26 +14,36 @@ if TYPE_CHECKING:
     from openparticipant.cli.table import Operation, Shape
 
 
-def read(operation: Operation, values: dict[str, Any], world: Environment) -> dict[str, Any]:
-    """Return the members: options in the model's order, then what only the JSON object has.
-
-    A token from the environment counts only where neither has one. Raises CommandError.
-    """
+def from_options(
+    operation: Operation, values: dict[str, Any], world: Environment
+) -> dict[str, Any]:
+    """Return the members that options give, in the model's order; raises CommandError."""
     members = {}
     for member, shape in operation["input"].items():
         if member == operation["bearer"] and _is_ours(member, values):
             members[member] = bearer.find(member, values, world)
         elif option_name(member) in values:
             members[member] = _value(member, shape, values)
+    return members
+
+
+def completed(
+    operation: Operation, members: dict[str, Any], values: dict[str, Any], world: Environment
+) -> dict[str, Any]:
+    """Return the members with those that only the JSON object has behind them.
+
+    A token from the environment counts only where neither has one. Raises CommandError.
+    """
+    whole = dict(members)
     if INPUT_JSON in values:
         from openparticipant.cli import input_json  # noqa: PLC0415
 
         document = input_json.read(values[INPUT_JSON], world)
-        members.update({name: each for name, each in document.items() if name not in members})
+        whole |= {name: each for name, each in document.items() if name not in whole}
     token = operation["bearer"]
-    if token not in members and bearer.is_given(token, {}, world):
-        members[token] = bearer.find(token, {}, world)
-    return members
+    if token not in whole and bearer.is_given(token, {}, world):
+        whole[token] = bearer.find(token, {}, world)
+    return whole
 
 
 def _is_ours(token: str, values: dict[str, Any]) -> bool:
