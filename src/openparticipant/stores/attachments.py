@@ -4,10 +4,12 @@
 | --- | --- | --- | --- |
 | — | PENDING | propose | the contact is full or closed |
 | PENDING | COMPLETING | claim | its reservation lapsed and the contact is full |
-| COMPLETING | COMPLETING | claim, once the lease has lapsed | |
 | COMPLETING | APPROVED | approve, by the attempt that holds it | the contact has ended |
 | COMPLETING | PENDING | release, or settle once the lease has lapsed | |
 | PENDING | — | settle, once abandoned | |
+
+An attempt that let its lease lapse is undone before the next one begins: its key stands in the row
+until its object is gone, so nobody can lose sight of it.
 """
 
 from __future__ import annotations
@@ -67,14 +69,14 @@ SELECT_STAGED = f"""
     WHERE c.id = $1 AND a.id = $2 AND c.ended_at IS NULL
 """  # noqa: S608 - as above
 _SELECT_TO_CLAIM = f"""
-    SELECT {_COLUMNS}, a.participant_seq, a.complete_token, a.due_at, a.held
+    SELECT {_COLUMNS}, a.participant_seq, a.complete_token, a.held
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
     WHERE a.contact_seq = $1 AND a.id = $2
 """  # noqa: S608 - as above
 _CLAIM = """
     UPDATE attachments
     SET status = 'completing', attempt = $3, final_key = $4, due_at = $5, held = 1
-    WHERE contact_seq = $1 AND id = $2 AND (status = 'pending' OR due_at <= $6)
+    WHERE contact_seq = $1 AND id = $2 AND status = 'pending'
     RETURNING 1
 """
 _APPROVE = """
@@ -123,12 +125,6 @@ _FORGET = """
     DELETE FROM attachments
     WHERE contact_seq = $1 AND id = $2 AND status = 'pending' AND abandoned_at <= $3
     RETURNING held
-"""
-_KEEP_DUE = """
-    UPDATE attachments
-    SET due_at = CASE
-        WHEN held = 1 AND url_expires_at < abandoned_at THEN url_expires_at ELSE abandoned_at END
-    WHERE contact_seq = $1 AND id = $2 AND status = 'pending'
 """
 
 
@@ -205,7 +201,7 @@ def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
     rows = yield _SELECT_TO_CLAIM, (caller.contact_seq, new.attachment_id)
     if not rows:
         raise unknown()
-    *columns, participant_seq, complete_token, due_at, held = rows[0]
+    *columns, participant_seq, complete_token, held = rows[0]
     it = attachment(columns)
     if participant_seq != caller.seq:
         raise unknown()
@@ -213,14 +209,14 @@ def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
         if new.client_token is None or new.client_token != complete_token:
             raise ConflictException("The attachment has been completed already.")
         return Claimed(granted=False, done=True, attachment=it)
-    if it.status is Status.COMPLETING and due_at > now:
+    if it.status is Status.COMPLETING:
         return Claimed(granted=False, done=False, attachment=it)
     if not is_open:
         raise gone()
     if not held:
         yield from _hold(caller, limit, now)
     key = (caller.contact_seq, it.id)
-    claimed = yield _CLAIM, (*key, new.attempt, new.final_key, new.lease_until, now)
+    claimed = yield _CLAIM, (*key, new.attempt, new.final_key, new.lease_until)
     return Claimed(granted=bool(claimed), done=False, attachment=it)
 
 
@@ -285,6 +281,4 @@ def settle(due: DueAttachment, now: int) -> Write[bool]:
         freed += 1
     if freed:
         yield _FREE, (due.contact_seq, freed)
-    if not forgotten:
-        yield _KEEP_DUE, key
     return bool(forgotten)

@@ -11,6 +11,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from openparticipant.transport.protocol import BoundedProtocol, bounded
+from openparticipant.transport.reading import ReadBuffer, Reader
 from openparticipant.transport.refusal import Guard
 from openparticipant.transport.sockets import BACKLOG
 
@@ -68,11 +69,14 @@ class Listener:
         loop = asyncio.get_running_loop()
         state: dict[str, Any] = {}
 
-        def connected() -> asyncio.Protocol:
+        buffer = ReadBuffer()
+
+        def connected() -> Reader:
             make = self._config.http_protocol_class
-            return make(  # type: ignore[call-arg]  # the constructor is uvicorn's contract
+            protocol = make(  # type: ignore[call-arg]  # the constructor is uvicorn's contract
                 config=self._config, server_state=self._state, app_state=state, _loop=loop
             )
+            return Reader(protocol, buffer)
 
         patience = self._guard.bounds.head_seconds if self._tls else None
         self._accepting = await loop.create_server(

@@ -93,7 +93,8 @@ class ObjectsRoute:
     ) -> None:
         if request.method == "PUT":
             # Before the signature: a length was signed, so its absence would only be a mismatch.
-            if b"transfer-encoding" in request.headers or b"content-length" not in request.headers:
+            # A chunked body has none; with both the parser has refused it.
+            if b"content-length" not in request.headers:
                 raise ObjectRefusal(
                     "MissingContentLength",
                     411,

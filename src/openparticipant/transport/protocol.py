@@ -14,7 +14,6 @@ from typing import Any, ClassVar, Final, cast
 import httptools
 from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
-from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
@@ -23,6 +22,7 @@ from openparticipant.errors import (
     ServiceError,
     ValidationException,
 )
+from openparticipant.transport.reading import SMALLEST
 from openparticipant.transport.refusal import Guard, Refusal, answer
 
 _LOGGER = logging.getLogger(__name__)
@@ -131,12 +131,20 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
-        """Pass on a piece of the body."""
+        """Pass on a piece of the body; one alone as it is, which saves two copies."""
         self._next = _BODY
         cycle = self.cycle
         if not cycle.response_complete:
-            cycle.body += body
-            if len(cycle.body) > HIGH_WATER_LIMIT:
+            held = cast("bytes | bytearray", cycle.body)
+            if not held:
+                held = body
+            elif isinstance(held, bytearray):
+                held += body
+            else:
+                held = bytearray(held) + body
+            cycle.body = cast("bytearray", held)
+            if len(held) >= SMALLEST:
+                # One read of each connection waits for the application, no more.
                 self.flow.pause_reading()
             cycle.message_event.set()
 
