@@ -15,7 +15,7 @@ import pytest
 
 from openparticipant import limits
 from openparticipant.operations import table
-from openparticipant.settings import SETTINGS, Setting
+from openparticipant.setting_table import SETTINGS, Setting
 from openparticipant.transport.bounds import Bounds
 from openparticipant.transport.metrics import Metrics
 from openparticipant.wire.service import PARTICIPANT

@@ -92,8 +92,9 @@ def test_second_server_on_a_directory_is_refused(tmp_path: Path) -> None:
 def test_start_right_after_kill_9_never_fails(tmp_path: Path) -> None:
     """Nobody has to wait for a dying process, or remove a lock by hand."""
     data_dir, log, upload = tmp_path / "data", tmp_path / "log", Upload("a.txt", 70_000, 1)
-    server = ServeProcess(data_dir, log=log).ready()
+    server = ServeProcess(data_dir, log=log)
     try:
+        server.ready()
         with talking(server) as (line, chat):
             attach(line, chat, upload)
         for _ in range(5):

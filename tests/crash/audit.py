@@ -87,7 +87,9 @@ def _compare_files(objects: Path, rows: list[tuple[str, str, str, int, str, str 
         raise WrongAnswerError(f"unfinished uploads remain: {left}")
     found = {
         path.relative_to(objects).as_posix(): path.stat().st_size
-        for path in objects.rglob("*")
+        for top in objects.iterdir()
+        if not top.name.startswith(".")  # the store's own; no part of a key begins with a dot
+        for path in top.rglob("*")
         if path.is_file()
     }
     for _, attachment_id, status, size, staging_key, final_key in rows:

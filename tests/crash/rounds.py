@@ -42,8 +42,9 @@ def run(data_dir: Path, rounds: int, seed: int, say: Callable[[str], None] = pri
     log = data_dir.with_name(f"{data_dir.name}.log")
     everything: list[Conversation] = []
     completed = unfinished = 0
-    server = ServeProcess(data_dir, log=log).ready()
+    server = ServeProcess(data_dir, log=log)
     try:
+        server.ready()
         key = control_key(data_dir)
         for number in range(1, rounds + 1):
             conversations = _load_and_kill(server, key, rng)

@@ -171,14 +171,14 @@ def test_lifetime_of_a_download_is_bounded(chat: Chat, seconds: object) -> None:
     is_error(chat.call("attachment", body), 400, "ValidationException")
 
 
-UNSERVED = sorted(
+NOT_OF_FILES = sorted(
     one.path.removeprefix("/participant/")
     for one in PARTICIPANT
     if one.name in {"GetTranscript", "SendEvent", "SendMessage", "GetAuthenticationUrl"}
 )
 
 
-@pytest.mark.parametrize("path", UNSERVED)
+@pytest.mark.parametrize("path", NOT_OF_FILES)
 def test_bad_input_of_every_operation_is_a_validation_error(chat: Chat, path: str) -> None:
     """Whether an operation is served or not, malformed input to it is told first."""
     is_error(chat.call(path, b"{"), 400, "ValidationException")

@@ -63,6 +63,7 @@ async def _serve(loaded: Loaded, world: Environment, log: Log) -> int:
 
     def ready(url: str, admin_url: str) -> None:
         node.data_dir.write("admin", f"{admin_url}\n")
+        logger.info("ready on %s, metrics on %s/metrics, data in %s", url, admin_url, data_dir.path)
         world.write(f"openparticipant ready on {url}\n")
 
     try:
@@ -74,6 +75,7 @@ async def _serve(loaded: Loaded, world: Environment, log: Log) -> int:
         )
     finally:
         await node.close()
+        logger.info("ended")
 
 
 def _private(listening: socket.socket) -> bool:

@@ -42,7 +42,6 @@ class ParticipantPlane:
         exchange.operation, exchange.errors = operation.name, operation.errors
         body = await read_body(exchange, receive)
         caller = await self._caller(exchange, operation)
-        exchange.facts["contact_id"] = caller.contact_id
         request = route.codec.decode(body, path_values)
         function = table.PARTICIPANT.get(operation.name)
         if function is None:
@@ -62,6 +61,7 @@ class ParticipantPlane:
             caller = await self._ports.store.holder(digest(bearer), now=now)
         if caller is None:
             raise AccessDeniedException(reason=f"the bearer is not a {operation.bearer}")
+        exchange.facts["contact_id"] = caller.contact_id
         if caller.refusal is not None:
             raise AccessDeniedException(reason=caller.refusal)
         return caller

@@ -49,7 +49,8 @@ class Routes:
             route, values = self._match_open(raw_path)
         if route.operation.method != method:
             raise MethodNotAllowedException(
-                f"{route.operation.name} is called with {route.operation.method}."
+                f"{route.operation.name} is called with {route.operation.method}.",
+                allowed=route.operation.method,
             )
         return route, values
 
