@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 PROFILE_CONFIG = "aws/config"
 PROFILE_CREDENTIALS = "aws/credentials"
 _LOCK = "lock"
+_ATTEMPTS = 20
+_PAUSE = 0.05  # seconds
 
 
 class DataDirError(Exception):
@@ -44,19 +47,25 @@ class DataDir:
             raise DataDirError(f"cannot use {self.path}: {error.strerror}") from None
 
     def lock(self) -> None:
-        """Hold the directory until the process ends, however it ends. Raises DataDirError."""
+        """Hold the directory until the process ends, however it ends. Raises DataDirError.
+
+        Waits a moment: a process that was killed lets go only once its last write has ended.
+        """
         try:
             descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise DataDirError(f"cannot use {self.path}: {error.strerror}") from None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(descriptor)
-            raise DataDirError(
-                f"{self.path} is in use by another openparticipant process"
-            ) from None
-        self._lock = descriptor
+        for attempt in range(_ATTEMPTS):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if attempt < _ATTEMPTS - 1:
+                    time.sleep(_PAUSE)
+            else:
+                self._lock = descriptor
+                return
+        os.close(descriptor)
+        raise DataDirError(f"{self.path} is in use by another openparticipant process")
 
     def unlock(self) -> None:
         """Let the directory go."""

@@ -39,6 +39,7 @@ class Load:
             threading.Thread(target=self._converse_until_the_end, args=(random.Random(seed + one),))
             for one in range(couples)
         ]
+        self._doomed = threading.Event()
         self.conversations: list[Conversation] = []
         self.faults: list[Exception] = []
 
@@ -46,6 +47,10 @@ class Load:
         """Begin."""
         for thread in self._threads:
             thread.start()
+
+    def brace(self) -> None:
+        """Expect the server's death from now on; whoever was hung up on before has a complaint."""
+        self._doomed.set()
 
     def join(self) -> None:
         """Wait until every lane has noticed that the server is dead."""
@@ -62,8 +67,9 @@ class Load:
         line = self._dial()
         try:
             work(line)
-        except ServerDied:
-            pass
+        except ServerDied as error:
+            if not self._doomed.is_set():
+                self.faults.append(error)
         except Exception as error:  # noqa: BLE001 - handed to the main thread
             self.faults.append(error)
         finally:

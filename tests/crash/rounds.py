@@ -97,6 +97,7 @@ def _load_and_kill(
         if load.faults or server.popen.poll() is not None:
             break
     _pause(late)
+    load.brace()
     server.kill()
     load.join()
     if load.faults:
