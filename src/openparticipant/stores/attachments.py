@@ -45,6 +45,15 @@ _PROPOSED_BEFORE = f"""
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
     WHERE a.participant_seq = $1 AND a.start_token = $2
 """  # noqa: S608 - the only text put in is the constant above
+# A new URL is given out, so the reservation lasts as long again; one that lapsed stays so until the
+# upload is completed.
+_RENEW = """
+    UPDATE attachments
+    SET url_expires_at = CASE WHEN held = 1 THEN $3 ELSE url_expires_at END,
+        abandoned_at = $4,
+        due_at = CASE WHEN held = 1 AND $3 < $4 THEN $3 ELSE $4 END
+    WHERE contact_seq = $1 AND id = $2 AND status = 'pending'
+"""
 # One statement decides all three: contact open, participant present, quota free.
 _HOLD = """
     UPDATE contacts SET attachments_held = attachments_held + 1
@@ -65,8 +74,10 @@ SELECT = f"""
 """  # noqa: S608 - as above
 SELECT_STAGED = f"""
     SELECT {_COLUMNS}
-    FROM contacts c JOIN attachments a ON a.contact_seq = c.seq
-    WHERE c.id = $1 AND a.id = $2 AND c.ended_at IS NULL
+    FROM contacts c
+    JOIN attachments a ON a.contact_seq = c.seq
+    JOIN participants p ON p.seq = a.participant_seq
+    WHERE c.id = $1 AND a.id = $2 AND c.ended_at IS NULL AND p.disconnected_at IS NULL
 """  # noqa: S608 - as above
 _SELECT_TO_CLAIM = f"""
     SELECT {_COLUMNS}, a.participant_seq, a.complete_token, a.held
@@ -108,7 +119,8 @@ _LEASE = """
     WHERE contact_seq = $1 AND id = $2 AND due_at <= $4
     RETURNING 1
 """
-_EXPIRE_LEASES = "UPDATE attachments SET due_at = $1 WHERE status = 'completing'"
+# By the index of what is due, which has no row of a completed attachment.
+_EXPIRE_LEASES = "UPDATE attachments SET due_at = $1 WHERE status = 'completing' AND due_at > $1"
 _LOCK = "UPDATE contacts SET updated_at = updated_at WHERE seq = $1"
 _UNDO_CLAIM = """
     UPDATE attachments
@@ -166,16 +178,18 @@ def propose(caller: Caller, new: Proposal, limit: int, now: int) -> Write[Attach
         ),
     )
     if not rows:
-        return (yield from _propose_again(caller, new))
+        return (yield from _propose_again(caller, new, now))
     yield from _hold(caller, limit, now)
     return it
 
 
-def _propose_again(caller: Caller, new: Proposal) -> Write[Attachment]:
+def _propose_again(caller: Caller, new: Proposal, now: int) -> Write[Attachment]:
+    yield from refuse_unless_open(caller, now)
     (row,) = yield _PROPOSED_BEFORE, (caller.seq, new.client_token)
     before, it = attachment(row), new.attachment
     if (before.name, before.content_type, before.size) != (it.name, it.content_type, it.size):
         raise ValidationException("ClientToken was used before with other parameters.")
+    yield _RENEW, (caller.contact_seq, before.id, it.url_expires_at, new.abandoned_at)
     return before
 
 
@@ -209,8 +223,6 @@ def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
         if new.client_token is None or new.client_token != complete_token:
             raise ConflictException("The attachment has been completed already.")
         return Claimed(granted=False, done=True, attachment=it)
-    if it.status is Status.COMPLETING:
-        return Claimed(granted=False, done=False, attachment=it)
     if not is_open:
         raise gone()
     if not held:
