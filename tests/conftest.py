@@ -5,7 +5,9 @@ import inspect
 
 import pytest
 
-pytest.register_assert_rewrite("openparticipant.testing.store_contract")
+pytest.register_assert_rewrite(
+    "openparticipant.testing.object_contract", "openparticipant.testing.store_contract"
+)
 pytest_plugins = ["tests.engines.postgres"]
 
 

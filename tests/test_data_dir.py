@@ -67,3 +67,16 @@ def test_the_profile_is_in_awss_format(tmp_path: Path) -> None:
         "http://127.0.0.1:1",
     ]
     assert credentials["default"]["aws_secret_access_key"] == "secret"
+
+
+def test_a_directory_of_somebody_elses_things_is_left_alone(tmp_path: Path) -> None:
+    """Neither its mode nor its files change; an empty one, or one of ours, is made private."""
+    (tmp_path / "file").touch()
+    tmp_path.chmod(0o755)
+
+    with pytest.raises(DataDirError, match="holds other files"):
+        DataDir(tmp_path).create()
+    assert mode(tmp_path) == 0o755
+    (tmp_path / "lock").touch()
+    DataDir(tmp_path).create()
+    assert mode(tmp_path) == 0o700

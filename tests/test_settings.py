@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from openparticipant.settings import SETTINGS, SettingsError, load
+from openparticipant.setting_table import SETTINGS
+from openparticipant.settings import SettingsError, load
 
 
 def test_the_defaults_are_valid_and_complete() -> None:
@@ -51,6 +52,10 @@ def test_lists_come_repeated_or_with_commas(tmp_path: Path) -> None:
         ("public-url", "https://user@chat.example.org"),
         ("public-url", "https://chat.example.org:99999"),
         ("objects-url", "ftp://x"),
+        ("objects-url", "http://x?"),
+        ("objects-url", "http://x#"),
+        ("objects-url", "http://a b"),
+        ("data-dir", ""),
         ("allowed-origins", "example.org"),
         ("database", "postgresql://db/x"),
         ("objects", "s3://bucket"),
@@ -132,6 +137,13 @@ def test_an_unknown_variable_is_a_warning() -> None:
     warnings = load({}, environ, None).warnings
 
     assert [warning.split()[0] for warning in warnings] == ["OPENPARTICIPANT_PROT"]
+
+
+def test_an_origin_is_kept_as_browsers_write_it() -> None:
+    """Scheme and host in lower case, no slash at the end."""
+    settings = load({"public-url": ["HTTPS://Chat.Example.org/"]}, {}, None).settings
+
+    assert settings.public_url == "https://chat.example.org"
 
 
 def test_contradictions_are_errors() -> None:

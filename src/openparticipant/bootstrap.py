@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
+import os
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,12 +18,14 @@ from urllib.parse import unquote, urlsplit
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.domain.attachment import FileRules, Status, locate
 from openparticipant.errors import Unavailable
+from openparticipant.objects import ownership
 from openparticipant.objects.disk import DiskObjects
 from openparticipant.operations import deadlines
 from openparticipant.ports import Clock, ContactStore, IdSource, Policy, Ports
 from openparticipant.settings import Settings
 from openparticipant.sigv4 import Credentials
 from openparticipant.stores import access_keys
+from openparticipant.stores import identity as identities
 from openparticipant.stores.contact_store import SqlContactStore
 from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.transport import app, tls
@@ -28,11 +33,12 @@ from openparticipant.transport.admin import AdminApp, Health
 from openparticipant.transport.bounds import Bounds
 from openparticipant.transport.control_plane import ControlPlane
 from openparticipant.transport.cors import Cors
+from openparticipant.transport.exchange import CLIENT_GONE
 from openparticipant.transport.lifecycle import Lifecycle
 from openparticipant.transport.logs import Log
 from openparticipant.transport.metrics import Metrics
 from openparticipant.transport.object_request import ObjectExchange
-from openparticipant.transport.objects import ObjectsRoute
+from openparticipant.transport.objects import METHODS, ObjectsRoute
 from openparticipant.transport.participant_plane import ParticipantPlane
 from openparticipant.transport.refusal import Guard, Refusal
 from openparticipant.transport.server import Server
@@ -114,12 +120,20 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
     context, ca_bundle = _tls(settings, data_dir, on.clock.now())
     public_url = settings.public_url or _local_origin(on.public_socket, tls=context is not None)
     objects_url = settings.objects_url or public_url
-    database = SqliteDatabase(_database_path(settings, data_dir))
+    path = _database_path(settings, data_dir)
+    try:
+        database = SqliteDatabase(path)
+    except Unavailable as error:
+        raise StartError(f"{path}: {error}") from error
     held.callback(database.close)
+    fresh = on.ids.uuid()
+    identity = await database.write(lambda: identities.ensure(fresh))
+    root = _objects_root(settings, data_dir)
+    held.callback(os.close, ownership.claim(root, identity))
     control_keys = await _keys(database, "control", "AKIA", on)
     object_keys = await _keys(database, "objects", "OPOB", on)
     objects = DiskObjects(
-        _objects_root(settings, data_dir),
+        root,
         base=objects_url,
         region=settings.region,
         credentials=object_keys[0],
@@ -200,16 +214,22 @@ def _tls(
 
 
 def _local_origin(listening: socket.socket, *, tls: bool) -> str:
-    """Return the address for URLs when none was configured: browsers want a literal 127.0.0.1."""
-    port = urlsplit(origin(listening, tls=tls)).port
-    return f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+    """Return the address for URLs when none was configured.
+
+    That is where the server listens; where it does so on every address, 127.0.0.1, which browsers
+    take without TLS.
+    """
+    address = origin(listening, tls=tls)
+    if ipaddress.ip_address(listening.getsockname()[0]).is_unspecified:
+        return f"{'https' if tls else 'http'}://127.0.0.1:{urlsplit(address).port}"
+    return address
 
 
 def _database_path(settings: Settings, data_dir: DataDir) -> Path:
     if not settings.database:
         return data_dir.path / "openparticipant.sqlite3"
-    path = _file(settings.database, "sqlite")
-    if not path.is_relative_to(data_dir.path):
+    path = _file(settings.database, "sqlite").resolve()
+    if not path.is_relative_to(data_dir.path.resolve()):
         raise StartError(
             f"the database {path} must lie below the data directory {data_dir.path}, since it "
             "holds keys"
@@ -222,8 +242,8 @@ def _objects_root(settings: Settings, data_dir: DataDir) -> Path:
 
 
 def _file(url: str, scheme: str) -> Path:
-    path = Path(unquote(url.removeprefix(f"{scheme}://")))
-    return path if path.is_absolute() else path.absolute()
+    # Three slashes or four: the path is absolute either way.
+    return Path("/" + unquote(url.removeprefix(f"{scheme}://")).lstrip("/"))
 
 
 async def _keys(
@@ -274,6 +294,7 @@ def _refusal_observer(on: Foundation, metrics: Metrics) -> Callable[[Refusal], N
             "status": refusal.status,
             "reason": refusal.reason,
             "detail": refusal.detail,
+            "client": refusal.client[0] if refusal.client else None,
         }
         on.log.write("info", "refused", on.clock.now(), facts)
 
@@ -282,12 +303,16 @@ def _refusal_observer(on: Foundation, metrics: Metrics) -> Callable[[Refusal], N
 
 def _object_observer(on: Foundation, metrics: Metrics) -> Callable[[ObjectExchange], None]:
     def observed(exchange: ObjectExchange) -> None:
+        seconds = time.perf_counter() - exchange.started
+        operation = f"object {exchange.method}" if exchange.method in METHODS else "object"
+        metrics.request(operation, exchange.status or CLIENT_GONE, seconds)
         metrics.moved("in", exchange.received)
         metrics.moved("out", exchange.sent)
         facts = {
             "request_id": exchange.request_id,
-            "operation": f"object {exchange.method}",
+            "operation": operation,
             "status": exchange.status,
+            "ms": round(seconds * 1000, 2),
             "key": exchange.key,
             "received": exchange.received,
             "sent": exchange.sent,

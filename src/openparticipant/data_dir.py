@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 PROFILE_CONFIG = "aws/config"
 PROFILE_CREDENTIALS = "aws/credentials"
+_LOCK = "lock"
+_ATTEMPTS = 20
+_PAUSE = 0.05  # seconds
 
 
 class DataDirError(Exception):
@@ -22,27 +26,46 @@ class DataDir:
         self._lock: int | None = None
 
     def create(self) -> None:
-        """Make the directory with mode 0700 if it is not there. Raises DataDirError."""
+        """Make the directory, for this user alone, if it is not there.
+
+        One that is there already must be this user's; others may only see into it if it is empty
+        or was ours before, and then no longer. Raises DataDirError.
+        """
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.path.chmod(0o700)
+            found = self.path.stat()
+            if found.st_uid != os.geteuid():
+                raise DataDirError(f"{self.path} belongs to another user")
+            if found.st_mode & 0o077:
+                if any(self.path.iterdir()) and not (self.path / _LOCK).exists():
+                    raise DataDirError(
+                        f"{self.path} holds other files and is open to other users; name an empty "
+                        "directory with --data-dir"
+                    )
+                self.path.chmod(0o700)
         except OSError as error:
             raise DataDirError(f"cannot use {self.path}: {error.strerror}") from None
 
     def lock(self) -> None:
-        """Hold the directory until the process ends, however it ends. Raises DataDirError."""
+        """Hold the directory until the process ends, however it ends. Raises DataDirError.
+
+        Waits a moment: a process that was killed lets go only once its last write has ended.
+        """
         try:
-            descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise DataDirError(f"cannot use {self.path}: {error.strerror}") from None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(descriptor)
-            raise DataDirError(
-                f"{self.path} is in use by another openparticipant process"
-            ) from None
-        self._lock = descriptor
+        for attempt in range(_ATTEMPTS):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if attempt < _ATTEMPTS - 1:
+                    time.sleep(_PAUSE)
+            else:
+                self._lock = descriptor
+                return
+        os.close(descriptor)
+        raise DataDirError(f"{self.path} is in use by another openparticipant process")
 
     def unlock(self) -> None:
         """Let the directory go."""

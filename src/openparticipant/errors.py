@@ -161,9 +161,13 @@ class UnknownOperationException(ServiceError):
 
 
 class MethodNotAllowedException(ServiceError):
-    """Not modelled; the path exists, the method does not."""
+    """Not modelled; the path exists, the method does not. `allowed` is the one that does."""
 
     status = 405
+
+    def __init__(self, message: str, *, allowed: str) -> None:
+        super().__init__(message)
+        self.allowed = allowed
 
 
 class RequestEntityTooLargeException(ServiceError):

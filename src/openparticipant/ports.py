@@ -117,7 +117,8 @@ class Claimed:
     """How a claim went.
 
     The attempt owns the attachment if `granted`. `done` means that a completion under the same
-    client token already succeeded. Neither means that another attempt holds a living lease.
+    client token already succeeded. Neither means that another attempt holds it, or left
+    it for its deadline to undo.
     """
 
     granted: bool
@@ -184,7 +185,7 @@ class ContactStore(Protocol):
         ...
 
     async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
-        """Reserve an attachment, or return the one that this client token reserved before.
+        """Reserve an attachment, or renew the one that this client token reserved before.
 
         Raises ValidationException if the token named another file, ServiceQuotaExceededException
         if `limit` attachments of the contact are complete or may still come.
@@ -196,7 +197,7 @@ class ContactStore(Protocol):
         ...
 
     async def staged(self, contact_id: str, attachment_id: str) -> Attachment | None:
-        """Return the attachment that an upload URL names, while its contact is open."""
+        """Return the attachment that an upload URL names, while its uploader is in an open contact."""
         ...
 
     async def claim(self, caller: Caller, claim: Claim, *, limit: int, now: int) -> Claimed:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import time
-import uuid
+
+_UUIDS_AT_ONCE = 64
 
 
 class SystemClock:
@@ -23,9 +25,18 @@ class SystemClock:
 class RandomIds:
     """`IdSource` on the machine's own randomness."""
 
+    def __init__(self) -> None:
+        self._uuids: list[str] = []
+
     def uuid(self) -> str:
         """Return a random version 4 UUID in lower case."""
-        return str(uuid.uuid4())
+        # In batches: a request takes two, and asking the kernel for each and building a UUID object
+        # around it costs six times as much.
+        try:
+            return self._uuids.pop()
+        except IndexError:
+            first, *self._uuids = _uuids(_UUIDS_AT_ONCE)
+            return first
 
     def token(self) -> str:
         """Return a bearer secret: 256 random bits, hexadecimal.
@@ -33,3 +44,12 @@ class RandomIds:
         A token that began with a hyphen would be taken for an option by command lines.
         """
         return secrets.token_hex(32)
+
+
+def _uuids(count: int) -> list[str]:
+    """Make version 4 UUIDs (RFC 9562, section 5.4)."""
+    drawn = os.urandom(16 * count).hex()
+    return [
+        f"{it[:8]}-{it[8:12]}-4{it[13:16]}-{'89ab'[int(it[16], 16) & 3]}{it[17:20]}-{it[20:]}"
+        for it in (drawn[at : at + 32] for at in range(0, len(drawn), 32))
+    ]

@@ -97,7 +97,7 @@ def test_the_demo_brings_the_same_bytes_back(tmp_path: Path) -> None:
             "--port",
             "0",
             "--data-dir",
-            str(tmp_path),
+            str(tmp_path / "new"),
         ],
         capture_output=True,
         text=True,

@@ -31,7 +31,8 @@ def small_disk(place: Path, options: str) -> Iterator[Path]:
     try:
         yield place
     finally:
-        subprocess.run(["umount", str(place)], check=True)
+        # Lazily: a failed test may still hold a file, and nothing may stay mounted.
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 @pytest.fixture

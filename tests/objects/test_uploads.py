@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from openparticipant.limits import MIB
 from openparticipant.objects.disk import POOL
-from openparticipant.objects.incoming import WrongDigest
+from openparticipant.objects.incoming import Abandoned, IncomingFile, WrongDigest
 from openparticipant.objects.upload import BATCH, PIECES, Upload, WrongLength
 from tests.objects.stores import AT, KEY, announced, files, put, put_pieces, read, store
 
@@ -103,6 +103,20 @@ async def test_a_cancelled_upload_leaves_nothing(tmp_path: Path) -> None:
     assert list(files(tmp_path)) == []
 
 
+def test_nothing_is_written_after_the_end(tmp_path: Path) -> None:
+    """A write that a thread begins late, after its upload was removed, makes no file again."""
+    path = tmp_path / "incoming"
+    file = IncomingFile(path, announced(10))
+    file.write([b"x"])
+    file.remove()
+
+    with pytest.raises(Abandoned):
+        file.write([b"y"])
+
+    assert not path.exists()
+    file.remove()
+
+
 async def test_one_byte_too_many_is_cut_off(tmp_path: Path) -> None:
     """At the first byte beyond the announced size the upload ends; one too few never publishes."""
     async with store(tmp_path) as objects:
@@ -151,6 +165,10 @@ async def test_the_pool_bounds_all_uploads_together(tmp_path: Path) -> None:
         assert await read(objects, "a/39") == BYTES[: MIB // 8] * 16
 
 
+def written(root: Path) -> int:
+    return sum(path.stat().st_size for path in (root / ".incoming").iterdir())
+
+
 async def test_who_sits_on_credits_starves_nobody(tmp_path: Path) -> None:
     """With the pool held by uploads that do not go on, others still come through."""
     async with store(tmp_path) as objects:
@@ -159,7 +177,13 @@ async def test_who_sits_on_credits_starves_nobody(tmp_path: Path) -> None:
             idle.append(objects.receive(announced(MIB, f"idle/{len(idle)}")))
             await idle[-1].add(BYTES[: MIB // 2])
 
-        await put_pieces(objects, [BYTES[: MIB // 2]] * 4)
+        async with objects.receive(announced(4 * (MIB // 2))) as upload:
+            for count in range(1, 4):
+                await upload.add(BYTES[: MIB // 2])
+                # Held back by nobody: what came is in the file already.
+                assert written(tmp_path) == count * (MIB // 2)
+            await upload.add(BYTES[: MIB // 2])
+            await upload.publish(AT)
 
         assert await read(objects, KEY) == BYTES[: MIB // 2] * 4
         for upload in idle:

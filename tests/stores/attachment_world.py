@@ -1,9 +1,10 @@
-"""A store and an object store on disk, and all that can happen to attachments between them."""
+"""One node's stores on disk, and all that can happen to attachments in them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from openparticipant.domain.attachment import Attachment, FileRules
 from openparticipant.domain.connection import Caller
 from openparticipant.objects.disk import PREFIX, DiskObjects
 from openparticipant.operations import completion, deadlines
-from openparticipant.ports import Policy, Ports, StoredObject
+from openparticipant.ports import ContactStore, Policy, Ports, StoredObject
 from openparticipant.sigv4 import Credentials
 from openparticipant.stores.contact_store import SqlContactStore
 from openparticipant.stores.sqlite import SqliteDatabase
@@ -34,53 +35,155 @@ POLICY = Policy(
     attachments_per_contact=LIMIT,
     upload_url_lifetime=900_000,
 )
-ROWS = """
+_ROWS = """
     SELECT a.id, a.status, a.staging_key, a.final_key, c.id
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
 """
-QUOTA = """
+_QUOTA = """
     SELECT c.attachments_held, (
         SELECT coalesce(sum(a.held), 0) FROM attachments a WHERE a.contact_seq = c.seq)
     FROM contacts c
 """
 
 
+@dataclass(frozen=True)
+class Row:
+    """An attachment as the database has it."""
+
+    id: str
+    status: str
+    staging_key: str
+    final_key: str | None
+    contact_id: str
+
+
+class Witness:
+    """An object store that remembers what was looked at, and what became of it."""
+
+    def __init__(self, world: AttachmentWorld) -> None:
+        self._world = world
+        self._seen: dict[str, bytes] = {}
+        self.late: set[str] = set()
+
+    async def look(self, key: str) -> StoredObject | None:
+        """Look, and read what is there."""
+        seen = await self._world.objects.look(key)
+        if seen is not None:
+            self._seen[seen.version] = await self._world.content(key)
+        return seen
+
+    async def keep(self, seen: StoredObject, target: str) -> bool:
+        """Keep, and note what must lie at the target from now on."""
+        kept = await self._world.objects.keep(seen, target)
+        if kept:
+            self._world.checked[target] = self._seen[seen.version]
+            if target not in {row.final_key for row in await self._world.rows()}:
+                self.late.add(target)
+        return kept
+
+    async def discard(self, key: str) -> None:
+        """Discard."""
+        await self._world.objects.discard(key)
+
+
 class AttachmentWorld:
-    """One node on one data directory, which may die and come back."""
+    """A node on a data directory, which may die and come back. `checked` is by final key."""
 
     def __init__(self, place: Path) -> None:
         self._place = place
-        self.clock = SettableClock()
         self._ids = RandomIds()
-        self.seen: dict[str, bytes] = {}
-        self._start()
+        self.clock = SettableClock()
+        self.scene = Scene(self._opened)
+        self.checked: dict[str, bytes] = {}
 
-    def _start(self) -> None:
+    async def start(self) -> None:
+        """Begin to work on what the directory holds."""
         self._database = SqliteDatabase(self._place / "database")
         self.store = SqlContactStore(self._database)
         self.objects = DiskObjects(
             self._place / "objects",
-            base="http://127.0.0.1",
+            base=POLICY.public_url,
             region=POLICY.region,
             credentials=Credentials("key", "secret"),
             ids=self._ids,
         )
         self.ports = Ports(self.clock, self._ids, self.store, self.objects, POLICY)
+        await self.scene.reopen()
+        await bootstrap._recover(self.ports, self.store, self.objects)
 
     def end(self) -> None:
-        """Stop the node; what it acknowledged stays."""
+        """Stop working; what was acknowledged stays."""
         self._database.close()
         self.objects.close()
 
-    async def restart(self) -> None:
-        """Come back after a crash, as `serve` does."""
-        self.end()
-        self._start()
-        await bootstrap._recover(self.ports, self.store, self.objects)
+    async def people(self) -> list[Caller]:
+        """Start a contact and return its customer and an agent."""
+        self.scene.now = self.clock.now()
+        customer = await self.scene.customer()
+        return [customer, await self.scene.join(customer.contact_id)]
 
-    async def contact(self) -> list[Caller]:
-        """Start a contact with a customer and an agent."""
-        scene = Scene(lambda: closing(self.store))  # type: ignore[arg-type, return-value]
-        scene.store, scene.now, scene.ids = self.store, self.clock.now(), cast("Any", self._ids)
-        customer = await scene.customer()
-        return [customer, await scene.join(customer.contact_id)]
+    async def propose(self, caller: Caller, client_token: str | None) -> Attachment:
+        """Reserve an attachment of five bytes."""
+        self.scene.now = self.clock.now()
+        return await self.scene.propose(caller, client_token=client_token, limit=LIMIT)
+
+    async def complete(
+        self, gate: Gate, witness: Witness, caller: Caller, attachment_id: str, token: str | None
+    ) -> None:
+        """Complete an attachment, step by step."""
+        await completion.complete(self._stepped(gate, witness), caller, attachment_id, token)
+
+    async def work_off(self, gate: Gate) -> None:
+        """Work the deadlines off, step by step."""
+        await deadlines.work_off(self._stepped(gate, self.objects))
+
+    async def put(self, gate: Gate, attachment: Attachment, body: bytes) -> None:
+        """Take the bytes of an attachment in as the upload route does, step by step."""
+        pieces = [body[:2], body[2:]]
+
+        async def receive() -> Any:
+            await gate.wait("in receive")
+            return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+        store = Stepped(self.store, gate)
+        uploads = Uploads(self.objects, cast("Any", store.staged), account=POLICY.account)
+        headers = [
+            (b"content-length", str(len(body)).encode()),
+            (b"content-type", attachment.content_type.encode()),
+        ]
+        path = (PREFIX + attachment.staging_key).encode()
+        request = ObjectRequest("PUT", path, b"", headers, self.clock.now())
+        await uploads.take(request, receive, ObjectExchange("request", "PUT"), None)
+
+    async def content(self, key: str) -> bytes:
+        """Return the bytes under a key."""
+        opened = await self.objects.open(key)
+        assert opened is not None, f"nothing lies at {key}"
+        with opened:
+            return bytes(await opened.read(0, opened.trailer.size))
+
+    async def rows(self) -> list[Row]:
+        """Return every attachment that the database speaks of."""
+        return [Row(*row) for row in await self._database.read(_ROWS)]
+
+    async def quota(self) -> list[tuple[int, int]]:
+        """Return, for each contact, what its counter says and what its rows do."""
+        return [(counter, held) for counter, held in await self._database.read(_QUOTA)]
+
+    def files(self) -> set[str]:
+        """Return the keys of all objects on disk, half-written ones included."""
+        root = self._place / "objects"
+        return {str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()}
+
+    def _stepped(self, gate: Gate, objects: object) -> Ports:
+        return Ports(
+            SteppedClock(self.clock, gate),
+            self._ids,
+            cast("Any", Stepped(self.store, gate)),
+            cast("Any", Stepped(objects, gate)),
+            POLICY,
+        )
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[ContactStore]:
+        yield self.store

@@ -12,6 +12,7 @@ from openparticipant.limits import BODY_BYTES
 from openparticipant.testing.chat import Answer, post, request
 from openparticipant.testing.server import Server
 from openparticipant.wire.service import PARTICIPANT
+from tests.eventually import eventually
 
 
 @pytest.fixture(scope="module")
@@ -138,9 +139,10 @@ def test_a_fault_is_a_bland_500_and_a_loud_log_line(server: Server, log: io.Byte
 
     check_refusal(answer, 500, "InternalServerException")
     assert str(server.data_dir) not in answer.body.decode()
-    chat.call("disconnect", {})
-    lines = [json.loads(line) for line in log.getvalue().splitlines()]
-    (line,) = [one for one in lines if one.get("request_id") == answer.headers["x-amzn-requestid"]]
+    request_id = answer.headers["x-amzn-requestid"]
+    assert eventually(lambda: request_id.encode() in log.getvalue())
+    lines = [json.loads(line) for line in log.getvalue().splitlines() if b'"status":500' in line]
+    (line,) = [one for one in lines if one["request_id"] == request_id]
     assert line["level"] == "error"
     assert line["reason"]
 

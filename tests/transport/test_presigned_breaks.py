@@ -179,6 +179,7 @@ METHODS = [
         lambda r: r.bare().signed(method="GET", key="connect"),
     ),
     Case("a PUT of a key of ours", DENIED, lambda r: r.signed(key="connect/mine.txt")),
+    Case("a PUT of a final key", DENIED, lambda r: r.signed(key=r.key.replace("/staging", ""))),
     Case("a PUT out of the store", DENIED, lambda r: r.signed(key="../../outside.txt")),
 ]
 CASES = [*HEADERS, *BODIES, *TARGETS, *CLAIMS, *METHODS]

@@ -296,4 +296,4 @@ def test_descriptor_that_does_not_listen_is_refused() -> None:
             command, capture_output=True, text=True, pass_fds=[idle.fileno()], check=False
         )
     assert done.returncode == 1
-    assert "descriptor 3 is not a listening stream socket" in done.stderr
+    assert "descriptor 3 is not a listening TCP socket" in done.stderr

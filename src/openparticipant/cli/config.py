@@ -30,4 +30,5 @@ def run(arguments: list[str], world: Environment) -> int:
 def _line(given: Given) -> str:
     text = ",".join(given.values)
     shown = "***" if given.setting.secret and text else text
-    return f"{given.setting.name} = {shown}  # {given.source}\n"
+    meaning = f": {given.setting.unset}" if not text and given.setting.unset else ""
+    return f"{given.setting.name} = {shown}  # {given.source}{meaning}\n"

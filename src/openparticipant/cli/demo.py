@@ -12,6 +12,7 @@ from typing import IO
 from openparticipant.cli.demo_steps import RoundTrip
 from openparticipant.cli.environment import Environment
 from openparticipant.cli.refusal import CommandError, UsageError
+from openparticipant.data_dir import DataDir, DataDirError
 
 _READY = "openparticipant ready on "
 _HELP = """usage: openparticipant demo [--exit] [--port PORT] [--data-dir DIR]
@@ -27,7 +28,10 @@ def run(arguments: list[str], world: Environment) -> int:
         world.write(_HELP)
         return 0
     stays, port, data_dir = _options(arguments)
-    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        DataDir(data_dir).create()
+    except DataDirError as error:
+        raise CommandError(str(error)) from None
     log = data_dir / "demo.log"
     with log.open("ab") as stderr:
         server = _serve(port, data_dir, stderr)

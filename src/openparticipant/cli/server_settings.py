@@ -6,7 +6,8 @@ from pathlib import Path
 
 from openparticipant.cli.environment import Environment
 from openparticipant.cli.refusal import CommandError
-from openparticipant.settings import SETTINGS, Loaded, SettingsError, load
+from openparticipant.setting_table import SETTINGS
+from openparticipant.settings import Loaded, SettingsError, load
 
 CANNOT_START = 2
 _NAMES = {setting.name for setting in SETTINGS}

@@ -8,6 +8,7 @@ import time
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from openparticipant.domain.disposition import content_disposition
 from openparticipant.domain.filetypes import CONTENT_TYPES, extension, fits
@@ -111,6 +112,8 @@ def check_name(name: str) -> None:
     """
     if "/" in name or "\\" in name:
         raise ValidationException("AttachmentName must not contain a slash or a backslash.")
+    if name.isascii() and name.isprintable():
+        return  # as nearly all are
     for character in name:
         if character in _REORDERING or unicodedata.category(character) in _REFUSED_CATEGORIES:
             raise ValidationException(
@@ -131,12 +134,18 @@ def staging_key(
     *, instance_id: str, contact_id: str, attachment_id: str, name: str, proposed_at: int
 ) -> str:
     """Return the key that the upload URL of an attachment names: AWS's layout plus the contact."""
-    day = time.strftime("%Y/%m/%d", time.gmtime(proposed_at // 1000))
-    minute = time.strftime("%Y%m%dT%H:%M", time.gmtime(proposed_at // 1000))
+    day, minute = _written(proposed_at // 60_000)
     return (
         f"connect/{instance_id}/Attachments/chat{_STAGING}{day}/{contact_id}/"
         f"{attachment_id}_{minute}_UTC.{extension(name)}"
     )
+
+
+# A busy server asks for the same minute thousands of times.
+@lru_cache(maxsize=16)
+def _written(minute: int) -> tuple[str, str]:
+    at = time.gmtime(minute * 60)
+    return time.strftime("%Y/%m/%d", at), time.strftime("%Y%m%dT%H:%M", at)
 
 
 def locate(key: str) -> tuple[str, str] | None:

@@ -64,8 +64,6 @@ async def complete(
 async def _finish(ports: Ports, caller: Caller, claim: Claim, attachment: Attachment) -> bool:
     """Carry a granted claim out; False means that its lease was lost on the way."""
     try:
-        if attachment.final_key is not None:  # left by an attempt whose lease lapsed
-            await ports.objects.discard(attachment.final_key)
         await _keep(ports, claim, attachment)
     except Exception:
         await _give_up(ports, caller, claim)

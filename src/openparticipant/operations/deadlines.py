@@ -33,6 +33,9 @@ async def watch(ports: Ports) -> None:
         except Unavailable as error:
             _log.warning("deadlines wait: %s", error)
             nap = _LONGEST_NAP
+        except Exception:  # noqa: BLE001 - no fault may end the watch
+            _log.exception("deadlines wait")
+            nap = _LONGEST_NAP
         await ports.clock.sleep(max(1, min(nap, _LONGEST_NAP)))
 
 
@@ -43,7 +46,10 @@ async def work_off(ports: Ports) -> int:
         now = ports.clock.now()
         taken = await ports.store.due_attachments(now=now, lease=_LEASE, limit=_BATCH)
         for due in taken:
-            await _settle(ports, due)
+            try:
+                await _settle(ports, due)
+            except Unavailable as error:  # leased until then, it falls due again
+                _log.warning("attachment %s is settled later: %s", due.attachment.id, error)
         ended = await ports.store.end_expired_contacts(now=now, limit=_BATCH)
         if not taken and not ended:
             return settled

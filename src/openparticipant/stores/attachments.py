@@ -4,10 +4,12 @@
 | --- | --- | --- | --- |
 | — | PENDING | propose | the contact is full or closed |
 | PENDING | COMPLETING | claim | its reservation lapsed and the contact is full |
-| COMPLETING | COMPLETING | claim, once the lease has lapsed | |
 | COMPLETING | APPROVED | approve, by the attempt that holds it | the contact has ended |
 | COMPLETING | PENDING | release, or settle once the lease has lapsed | |
 | PENDING | — | settle, once abandoned | |
+
+An attempt that let its lease lapse is undone before the next one begins: its key stands in the row
+until its object is gone, so nobody can lose sight of it.
 """
 
 from __future__ import annotations
@@ -43,6 +45,15 @@ _PROPOSED_BEFORE = f"""
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
     WHERE a.participant_seq = $1 AND a.start_token = $2
 """  # noqa: S608 - the only text put in is the constant above
+# A new URL is given out, so the reservation lasts as long again; one that lapsed stays so until the
+# upload is completed.
+_RENEW = """
+    UPDATE attachments
+    SET url_expires_at = CASE WHEN held = 1 THEN $3 ELSE url_expires_at END,
+        abandoned_at = $4,
+        due_at = CASE WHEN held = 1 AND $3 < $4 THEN $3 ELSE $4 END
+    WHERE contact_seq = $1 AND id = $2 AND status = 'pending'
+"""
 # One statement decides all three: contact open, participant present, quota free.
 _HOLD = """
     UPDATE contacts SET attachments_held = attachments_held + 1
@@ -63,18 +74,20 @@ SELECT = f"""
 """  # noqa: S608 - as above
 SELECT_STAGED = f"""
     SELECT {_COLUMNS}
-    FROM contacts c JOIN attachments a ON a.contact_seq = c.seq
-    WHERE c.id = $1 AND a.id = $2 AND c.ended_at IS NULL
+    FROM contacts c
+    JOIN attachments a ON a.contact_seq = c.seq
+    JOIN participants p ON p.seq = a.participant_seq
+    WHERE c.id = $1 AND a.id = $2 AND c.ended_at IS NULL AND p.disconnected_at IS NULL
 """  # noqa: S608 - as above
 _SELECT_TO_CLAIM = f"""
-    SELECT {_COLUMNS}, a.participant_seq, a.complete_token, a.due_at, a.held
+    SELECT {_COLUMNS}, a.participant_seq, a.complete_token, a.held
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
     WHERE a.contact_seq = $1 AND a.id = $2
 """  # noqa: S608 - as above
 _CLAIM = """
     UPDATE attachments
     SET status = 'completing', attempt = $3, final_key = $4, due_at = $5, held = 1
-    WHERE contact_seq = $1 AND id = $2 AND (status = 'pending' OR due_at <= $6)
+    WHERE contact_seq = $1 AND id = $2 AND status = 'pending'
     RETURNING 1
 """
 _APPROVE = """
@@ -106,7 +119,8 @@ _LEASE = """
     WHERE contact_seq = $1 AND id = $2 AND due_at <= $4
     RETURNING 1
 """
-_EXPIRE_LEASES = "UPDATE attachments SET due_at = $1 WHERE status = 'completing'"
+# By the index of what is due, which has no row of a completed attachment.
+_EXPIRE_LEASES = "UPDATE attachments SET due_at = $1 WHERE status = 'completing' AND due_at > $1"
 _LOCK = "UPDATE contacts SET updated_at = updated_at WHERE seq = $1"
 _UNDO_CLAIM = """
     UPDATE attachments
@@ -123,12 +137,6 @@ _FORGET = """
     DELETE FROM attachments
     WHERE contact_seq = $1 AND id = $2 AND status = 'pending' AND abandoned_at <= $3
     RETURNING held
-"""
-_KEEP_DUE = """
-    UPDATE attachments
-    SET due_at = CASE
-        WHEN held = 1 AND url_expires_at < abandoned_at THEN url_expires_at ELSE abandoned_at END
-    WHERE contact_seq = $1 AND id = $2 AND status = 'pending'
 """
 
 
@@ -170,16 +178,18 @@ def propose(caller: Caller, new: Proposal, limit: int, now: int) -> Write[Attach
         ),
     )
     if not rows:
-        return (yield from _propose_again(caller, new))
+        return (yield from _propose_again(caller, new, now))
     yield from _hold(caller, limit, now)
     return it
 
 
-def _propose_again(caller: Caller, new: Proposal) -> Write[Attachment]:
+def _propose_again(caller: Caller, new: Proposal, now: int) -> Write[Attachment]:
+    yield from refuse_unless_open(caller, now)
     (row,) = yield _PROPOSED_BEFORE, (caller.seq, new.client_token)
     before, it = attachment(row), new.attachment
     if (before.name, before.content_type, before.size) != (it.name, it.content_type, it.size):
         raise ValidationException("ClientToken was used before with other parameters.")
+    yield _RENEW, (caller.contact_seq, before.id, it.url_expires_at, new.abandoned_at)
     return before
 
 
@@ -205,7 +215,7 @@ def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
     rows = yield _SELECT_TO_CLAIM, (caller.contact_seq, new.attachment_id)
     if not rows:
         raise unknown()
-    *columns, participant_seq, complete_token, due_at, held = rows[0]
+    *columns, participant_seq, complete_token, held = rows[0]
     it = attachment(columns)
     if participant_seq != caller.seq:
         raise unknown()
@@ -213,14 +223,12 @@ def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
         if new.client_token is None or new.client_token != complete_token:
             raise ConflictException("The attachment has been completed already.")
         return Claimed(granted=False, done=True, attachment=it)
-    if it.status is Status.COMPLETING and due_at > now:
-        return Claimed(granted=False, done=False, attachment=it)
     if not is_open:
         raise gone()
     if not held:
         yield from _hold(caller, limit, now)
     key = (caller.contact_seq, it.id)
-    claimed = yield _CLAIM, (*key, new.attempt, new.final_key, new.lease_until, now)
+    claimed = yield _CLAIM, (*key, new.attempt, new.final_key, new.lease_until)
     return Claimed(granted=bool(claimed), done=False, attachment=it)
 
 
@@ -285,6 +293,4 @@ def settle(due: DueAttachment, now: int) -> Write[bool]:
         freed += 1
     if freed:
         yield _FREE, (due.contact_seq, freed)
-    if not forgotten:
-        yield _KEEP_DUE, key
     return bool(forgotten)

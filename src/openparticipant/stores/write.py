@@ -6,6 +6,10 @@ transaction, beside others, and again if the first try was lost. Whatever it rai
 
 Statements are written once for SQLite and PostgreSQL: parameters are `$1`, `$2`, …; changes tell
 what they did by RETURNING; times and sizes are integers, digests bytes, everything else text.
+
+PostgreSQL runs many writes at once. So what a write decides is decided by the statement that
+changes it (`UPDATE … WHERE` what must hold), or after the contact's row was locked, which is the
+first lock that a write takes.
 """
 
 from __future__ import annotations

@@ -156,7 +156,7 @@ def control(server: Server, method: str, path: str, body: Any = None) -> Answer:
         path,
         headers=headers,
         body=content,
-        region="us-east-1",
+        region=server.node.ports.policy.region,
         service="connect",
         at=server.clock.now(),
     )

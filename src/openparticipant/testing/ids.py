@@ -17,5 +17,5 @@ class SerialIds:
         return f"00000000-0000-4000-8000-{next(self._uuids):012d}"
 
     def token(self) -> str:
-        """Return a token of the usual 43 characters that ends in a serial number."""
-        return f"token-{next(self._tokens):037d}"
+        """Return a token of the usual 64 characters that ends in a serial number."""
+        return f"token-{next(self._tokens):058d}"

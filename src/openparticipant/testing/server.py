@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeVar
@@ -17,6 +18,7 @@ import uvloop
 from openparticipant import bootstrap
 from openparticipant.bootstrap import Foundation, Node
 from openparticipant.ports import Clock, IdSource
+from openparticipant.setting_table import SETTINGS
 from openparticipant.settings import load
 from openparticipant.system import RandomIds, SystemClock
 from openparticipant.testing.chat import Chat, start_chat
@@ -53,9 +55,16 @@ class Server:
         self._ids = ids or RandomIds()
         self._bounds = bounds or Bounds()
         self._log = Log(log or sys.stderr.buffer)
+        unknown = settings.keys() - {setting.field for setting in SETTINGS} | (
+            settings.keys() & {"data_dir", "port", "admin_port"}
+        )
+        if unknown:
+            raise TypeError(f"not a setting of a server for tests: {', '.join(sorted(unknown))}")
         self._settings = settings
         self._loop = uvloop.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="openparticipant")
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="openparticipant", daemon=True
+        )
         self._node: Node | None = None
 
     @property
@@ -111,6 +120,7 @@ class Server:
             self._node = self.call(self._assemble)
         except BaseException:
             self._end_loop()
+            self._clean_up()
             raise
 
     def stop(self) -> None:
@@ -124,8 +134,7 @@ class Server:
         self.call(end)
         self._node = None
         self._end_loop()
-        if self._temporary is not None:
-            self._temporary.cleanup()
+        self._clean_up()
 
     def __enter__(self) -> Self:
         """Start and return the server."""
@@ -146,18 +155,21 @@ class Server:
         flags["data-dir"] = [str(self.data_dir)]
         settings = dataclasses.replace(load(flags, {}, None).settings, port=0)
         data_dir = bootstrap.claim_data_dir(settings)
-        foundation = Foundation(
-            sockets.listen(settings.host, 0),
-            sockets.listen_admin(None, any_port=True, warn=lambda _: None),
-            self.clock,
-            self._ids,
-            self._log,
-            self._bounds,
-        )
-        node = await bootstrap.assemble(settings, data_dir, foundation)
+        with ExitStack() as opened:
+            public = opened.enter_context(sockets.listen(settings.host, 0))
+            admin = opened.enter_context(
+                sockets.listen_admin(None, any_port=True, warn=lambda _: None)
+            )
+            foundation = Foundation(public, admin, self.clock, self._ids, self._log, self._bounds)
+            node = await bootstrap.assemble(settings, data_dir, foundation)
+            opened.pop_all()
         await node.server.start()
         node.watch_deadlines()
         return node
+
+    def _clean_up(self) -> None:
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     def _end_loop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -17,6 +17,7 @@ from openparticipant.errors import ServiceError, Unavailable
 from openparticipant.ports import Clock, IdSource
 from openparticipant.transport.cors import Cors
 from openparticipant.transport.exchange import (
+    CLIENT_GONE,
     Exchange,
     Gone,
     HttpApplication,
@@ -140,7 +141,7 @@ class PublicApp:
                 reply = await self._reply(plane, exchange, raw_path, receive)
             except Gone:
                 exchange.reason = "the client went away"
-                self._record(exchange, 499)
+                self._record(exchange, CLIENT_GONE)
                 return
         await answer(send, reply, headers)
         self._record(exchange, reply.status)
@@ -173,6 +174,8 @@ class PublicApp:
 def refuse(error: ServiceError) -> Reply:
     """Put an error on the wire: its type in the header for SDKs, and in the body for browsers."""
     headers = [_JSON, (b"x-amzn-errortype", error.code.encode())]
+    if isinstance(error, errors.MethodNotAllowedException):
+        headers.append((b"allow", error.allowed.encode()))
     return Reply(error.status, headers, encode_error(error))
 
 

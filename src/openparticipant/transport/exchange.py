@@ -27,6 +27,9 @@ class Reply:
     body: bytes
 
 
+CLIENT_GONE = 499  # never sent; how logs and metrics name a client that left first
+
+
 class Gone(Exception):  # noqa: N818 - not a fault: the client left
     """The client went away before its request was whole."""
 

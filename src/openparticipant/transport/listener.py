@@ -11,12 +11,14 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from openparticipant.transport.protocol import BoundedProtocol, bounded
+from openparticipant.transport.reading import ReadBuffer, Reader
 from openparticipant.transport.refusal import Guard
 from openparticipant.transport.sockets import BACKLOG
 
 _CLOSE = (b"connection", b"close")
 _POLL = 0.02
 _FAREWELL = 0.5
+_GREETING = 0.5  # chosen: how long the first request of a client just taken may be on its way
 _GREETING = 0.5  # seconds; the first request of a client that was just accepted is on its way
 
 
@@ -68,11 +70,14 @@ class Listener:
         loop = asyncio.get_running_loop()
         state: dict[str, Any] = {}
 
-        def connected() -> asyncio.Protocol:
+        buffer = ReadBuffer()
+
+        def connected() -> Reader:
             make = self._config.http_protocol_class
-            return make(  # type: ignore[call-arg]  # the constructor is uvicorn's contract
+            protocol = make(  # type: ignore[call-arg]  # the constructor is uvicorn's contract
                 config=self._config, server_state=self._state, app_state=state, _loop=loop
             )
+            return Reader(protocol, buffer)
 
         patience = self._guard.bounds.head_seconds if self._tls else None
         self._accepting = await loop.create_server(
@@ -113,14 +118,19 @@ class Listener:
         else:
             self._accepting.close()
         loop, state = asyncio.get_running_loop(), self._state
+        greeted = loop.time() + _GREETING
         asked: set[object] = set()
-        while (state.connections or state.tasks) and loop.time() < deadline:
-            # A connection that was taken just before may only now have come this far.
+        while loop.time() < deadline:
             for connection in tuple(state.connections):
-                if connection not in asked:
+                # Who was taken just now has asked nothing yet, and would lose its first request.
+                new = getattr(connection, "cycle", None) is None and loop.time() < greeted
+                if not new and connection not in asked:
                     asked.add(connection)
                     connection.shutdown()
+            # Even when none is left: a connection may be taken and not yet be known here.
             await asyncio.sleep(_POLL)
+            if not (state.connections or state.tasks):
+                break
         for connection in tuple(state.connections):
             connection.transport.abort()
         # Most applications end by themselves when they hear that the client is gone.

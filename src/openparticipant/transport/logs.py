@@ -18,7 +18,10 @@ from openparticipant.wire.times import iso8601
 
 WAITING_LINES = 20_000
 _LINES_AT_ONCE = 1_000
-_encode = msgspec.json.Encoder(order="deterministic").encode
+# Woken for each line, the thread would fight the event loop for the interpreter once a request;
+# so after a write it lets lines gather, this many seconds.
+_GATHER = 0.02
+_encode = msgspec.json.Encoder().encode
 
 
 class Log:
@@ -28,6 +31,7 @@ class Log:
         self._stream = stream
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._dropped = 0
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._thread.start()
 
@@ -43,6 +47,7 @@ class Log:
 
     def close(self) -> None:
         """Write what is queued, as far as the reader takes it within a second."""
+        self._closing.set()
         self._lines.put(None)
         self._thread.join(timeout=1)
 
@@ -62,6 +67,8 @@ class Log:
                 pass  # nobody reads any more; the server has nobody else to tell
             if line is None:
                 return
+            if len(lines) < _LINES_AT_ONCE:
+                self._closing.wait(_GATHER)
 
 
 class LogHandler(logging.Handler):

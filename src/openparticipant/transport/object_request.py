@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -17,7 +18,8 @@ class ObjectExchange:
     """One request of the object plane and what came of it, for log and metrics.
 
     `status` is None until the answer begins and stays so if the client leaves first. `received`
-    and `sent` count bytes of bodies. Nothing in here opens anything.
+    and `sent` count bytes of bodies, `started` is a reading of the performance counter. Nothing in
+    here opens anything.
     """
 
     request_id: str
@@ -28,6 +30,7 @@ class ObjectExchange:
     reason: str | None = None
     received: int = 0
     sent: int = 0
+    started: float = field(default_factory=time.perf_counter)
 
 
 class Observed(Protocol):

@@ -18,7 +18,7 @@ from openparticipant.transport.object_uploads import ClientGone, Staged, Uploads
 from openparticipant.transport.s3xml import ObjectRefusal
 
 _LOGGER = logging.getLogger(__name__)
-_METHODS = ("GET", "HEAD", "PUT")
+METHODS = ("GET", "HEAD", "PUT")
 _EXPOSED = (
     "accept-ranges",
     "content-disposition",
@@ -56,7 +56,7 @@ class ObjectsRoute:
         self._clock = clock
         self._ids = ids
         self._observed = observed
-        self._cors = Cors(allowed_origins, methods=_METHODS, exposed=_EXPOSED)
+        self._cors = Cors(allowed_origins, methods=METHODS, exposed=_EXPOSED)
 
     async def __call__(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -93,7 +93,8 @@ class ObjectsRoute:
     ) -> None:
         if request.method == "PUT":
             # Before the signature: a length was signed, so its absence would only be a mismatch.
-            if b"transfer-encoding" in request.headers or b"content-length" not in request.headers:
+            # A chunked body has none; with both the parser has refused it.
+            if b"content-length" not in request.headers:
                 raise ObjectRefusal(
                     "MissingContentLength",
                     411,
@@ -103,7 +104,7 @@ class ObjectsRoute:
             trailer = await self._uploads.take(request, receive, exchange, presigned.payload_sha256)
             etag = (b"etag", etag_of(trailer).encode())
             await _answer_with(200, [*common, etag], b"", exchange, send)
-        elif request.method in _METHODS:
+        elif request.method in METHODS:
             await self._verify(request)
             await download(self._objects, request, exchange, common, receive=receive, send=send)
         elif request.method == "OPTIONS":

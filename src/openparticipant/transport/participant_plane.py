@@ -13,7 +13,7 @@ from openparticipant.errors import (
 from openparticipant.limits import BEARER_CHARACTERS
 from openparticipant.operations import table
 from openparticipant.ports import Ports
-from openparticipant.transport.exchange import Exchange, read_body
+from openparticipant.transport.exchange import Exchange
 from openparticipant.transport.routes import Routes
 from openparticipant.wire.restjson import encode
 from openparticipant.wire.service import PARTICIPANT, Operation
@@ -37,13 +37,10 @@ class ParticipantPlane:
         self, exchange: Exchange, raw_path: str, receive: ASGIReceiveCallable
     ) -> bytes:
         """Return the body of the answer, or raise what refuses the request."""
-        route, path_values = self._routes.match(exchange.scope["method"], raw_path)
-        operation = route.operation
-        exchange.operation, exchange.errors = operation.name, operation.errors
-        body = await read_body(exchange, receive)
+        entered = await self._routes.enter(exchange, raw_path, receive)
+        operation = entered.operation
         caller = await self._caller(exchange, operation)
-        exchange.facts["contact_id"] = caller.contact_id
-        request = route.codec.decode(body, path_values)
+        request = entered.decode()
         function = table.PARTICIPANT.get(operation.name)
         if function is None:
             raise ValidationException(f"{operation.name} is not served by this release.")
@@ -62,6 +59,7 @@ class ParticipantPlane:
             caller = await self._ports.store.holder(digest(bearer), now=now)
         if caller is None:
             raise AccessDeniedException(reason=f"the bearer is not a {operation.bearer}")
+        exchange.facts["contact_id"] = caller.contact_id
         if caller.refusal is not None:
             raise AccessDeniedException(reason=caller.refusal)
         return caller

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from uvicorn._types import ASGIReceiveCallable
+
 from openparticipant.errors import (
     MethodNotAllowedException,
     ServiceError,
     UnknownOperationException,
 )
+from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.wire.restjson import Codec
 from openparticipant.wire.service import Operation
+from openparticipant.wire.shapes import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,24 @@ class Route:
 
     operation: Operation
     codec: Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A request that found its operation, with its body, not yet decoded."""
+
+    route: Route
+    path_values: tuple[str, ...]
+    body: bytes
+
+    @property
+    def operation(self) -> Operation:
+        """What is asked for."""
+        return self.route.operation
+
+    def decode(self) -> Shape:
+        """Return the request's shape, or raise the plane's refusal."""
+        return self.route.codec.decode(self.body, self.path_values)
 
 
 class Routes:
@@ -38,6 +60,18 @@ class Routes:
             if "{" in route.operation.path
         ]
 
+    async def enter(
+        self, exchange: Exchange, raw_path: str, receive: ASGIReceiveCallable
+    ) -> Entered:
+        """Find the operation, note it in the exchange, and read the body.
+
+        Raises as `match` and `read_body` do.
+        """
+        route, path_values = self.match(exchange.scope["method"], raw_path)
+        operation = route.operation
+        exchange.operation, exchange.errors = operation.name, operation.errors
+        return Entered(route, path_values, await read_body(exchange, receive))
+
     def match(self, method: str, raw_path: str) -> tuple[Route, tuple[str, ...]]:
         """Return the route and its path members, still percent-encoded.
 
@@ -49,7 +83,8 @@ class Routes:
             route, values = self._match_open(raw_path)
         if route.operation.method != method:
             raise MethodNotAllowedException(
-                f"{route.operation.name} is called with {route.operation.method}."
+                f"{route.operation.name} is called with {route.operation.method}.",
+                allowed=route.operation.method,
             )
         return route, values
 

@@ -17,7 +17,7 @@ from openparticipant.transport.refusal import Guard
 from openparticipant.transport.sockets import origin
 
 _LOGGER = logging.getLogger(__name__)
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Server:
@@ -67,6 +67,7 @@ class Server:
         has not ended by then is cut off. Returns when nothing is open any more.
         """
         self._lifecycle.state = "draining"
+        _LOGGER.info("draining: %d connections", self.connections)
         self._public.dismiss()
         await asyncio.sleep(pause)
         deadline = asyncio.get_running_loop().time() + patience

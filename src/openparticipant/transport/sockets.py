@@ -73,11 +73,13 @@ def inherited(environ: MutableMapping[str, str]) -> socket.socket | None:
         listening = socket.socket(fileno=_FIRST_INHERITED)
     except OSError as error:
         raise StartError(f"LISTEN_FDS: descriptor 3 is no socket: {error.strerror}") from error
-    if listening.type != socket.SOCK_STREAM or not listening.getsockopt(
-        socket.SOL_SOCKET, socket.SO_ACCEPTCONN
+    if (
+        listening.family not in {socket.AF_INET, socket.AF_INET6}
+        or listening.type != socket.SOCK_STREAM
+        or not listening.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
     ):
         listening.detach()
-        raise StartError("LISTEN_FDS: descriptor 3 is not a listening stream socket")
+        raise StartError("LISTEN_FDS: descriptor 3 is not a listening TCP socket")
     listening.set_inheritable(False)
     listening.setblocking(False)
     return listening

@@ -1,6 +1,8 @@
 -- Times are epoch milliseconds. `seq` is the internal key: it grows with time, so new rows share
 -- pages; public ids are random and are looked up below their contact wherever they are hot.
 
+CREATE TABLE identity (id TEXT PRIMARY KEY);
+
 CREATE TABLE access_keys (
     access_key_id TEXT PRIMARY KEY,
     purpose TEXT NOT NULL CHECK (purpose IN ('control', 'objects')),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from openparticipant.domain.attachment import Status
 from openparticipant.errors import ServiceQuotaExceededException
@@ -110,6 +111,23 @@ async def an_abandoned_proposal_is_forgotten(scene: Scene) -> None:
     await refused(scene.propose(caller, limit=1), ServiceQuotaExceededException)
 
 
+async def a_proposal_may_be_abandoned_before_its_url_expires(scene: Scene) -> None:
+    """Then, too, its place is free, once."""
+    caller = await scene.customer()
+    for _ in range(2):
+        proposal = replace(scene.proposal(caller), abandoned_at=scene.now + 10)
+        await scene.store.propose(caller, proposal, limit=2, now=scene.now)
+        claim = scene.attempt(proposal.attachment)
+        await scene.claim(caller, claim)
+        await scene.store.release(caller.contact_id, claim)
+    assert await scene.store.next_deadline() == scene.now + 10
+    scene.now += 10
+    assert await scene.settle_all() == [True, True]
+    for _ in range(2):
+        await scene.propose(caller, limit=2)
+    await refused(scene.propose(caller, limit=2), ServiceQuotaExceededException)
+
+
 async def a_lapsed_completion_is_undone(scene: Scene) -> None:
     """Taking it voids the attempt, so that its key may be cleared; settling makes it pending."""
     caller = await scene.customer()
@@ -138,6 +156,7 @@ async def a_late_settlement_spares_the_next_attempt(scene: Scene) -> None:
     scene.now += LEASE
     (due,) = await scene.store.due_attachments(now=scene.now, lease=LEASE, limit=9)
     scene.now += LEASE
+    assert await scene.settle_all() == [False]
     next_claim = scene.attempt(due.attachment)
     assert (await scene.claim(caller, next_claim)).granted
     assert not await scene.store.settle(due, now=scene.now)
@@ -147,25 +166,20 @@ async def a_late_settlement_spares_the_next_attempt(scene: Scene) -> None:
     assert await scene.status(caller, claim.attachment_id) is Status.APPROVED
 
 
-async def takers_and_attempts_at_once_do_not_harm_each_other(scene: Scene) -> None:
-    """An attempt that was granted is not voided by a taker that looked before it."""
+async def takers_and_approvals_at_once_have_one_winner(scene: Scene) -> None:
+    """An attempt whose lease lapsed is approved or undone, and whoever lost is told."""
     caller = await scene.customer()
     for _ in range(10):
-        lapsed = await scene.claimed(caller)
+        claim = await scene.claimed(caller)
         scene.now += LEASE
-        it = await scene.store.attachment(caller, lapsed.attachment_id)
-        assert it is not None
-        claim = scene.attempt(it)
         taking = [
             scene.store.due_attachments(now=scene.now, lease=LEASE, limit=9) for _ in range(3)
         ]
-        batches, claimed = await asyncio.gather(asyncio.gather(*taking), scene.claim(caller, claim))
+        batches, item = await asyncio.gather(asyncio.gather(*taking), scene.approve(caller, claim))
         taken = [due for batch in batches for due in batch]
-        assert (len(taken), claimed.granted) in {(1, False), (0, True)}
+        assert (len(taken), item is None) in {(1, True), (0, False)}
         for due in taken:
             await scene.store.settle(due, now=scene.now)
-        if claimed.granted:
-            assert await scene.approve(caller, claim) is not None
 
 
 async def what_is_approved_never_falls_due(scene: Scene) -> None:

@@ -1,0 +1,225 @@
+"""The table of settings: the name of each, how text becomes its value, and what people are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from openparticipant import limits
+from openparticipant.domain.filetypes import CONTENT_TYPES
+
+PREFIX = "OPENPARTICIPANT_"
+_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table: its name, how text becomes a value, and what people are told.
+
+    `default` is text too, so that `config show` prints what could be typed; `unset` says what having
+    no value comes to.
+    """
+
+    name: str
+    parse: Callable[[str], Any]
+    default: str | None
+    help: str
+    repeatable: bool = False
+    secret: bool = False
+    unset: str = ""
+
+    @property
+    def field(self) -> str:
+        """The name in `Settings`."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return PREFIX + self.field.upper()
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise ValueError("must be a port number, or 0 for a free one")
+    return int(text)
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ValueError("must be a whole number above 0")
+    return int(text)
+
+
+def _size(text: str) -> int:
+    size = _whole(text)
+    if size > limits.ATTACHMENT_SIZE_MAX:
+        raise ValueError(f"must be at most {limits.ATTACHMENT_SIZE_MAX}")
+    return size
+
+
+def _url_lifetime(text: str) -> int:
+    seconds = _whole(text)
+    if seconds > limits.STAGING_LIFETIME // limits.SECOND:
+        raise ValueError("must be at most 86400 seconds")
+    return seconds * limits.SECOND
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 86400:
+        raise ValueError("must be a number of seconds from 0 to 86400")
+    return seconds
+
+
+def _origin(text: str) -> str:
+    origin = text.removesuffix("/").lower()
+    try:
+        ported = _ORIGIN.fullmatch(origin) and urlsplit(origin).port != 0
+    except ValueError:
+        ported = False
+    if not ported:
+        raise ValueError("must be an origin, such as https://chat.example.org")
+    return origin
+
+
+def _directory(text: str) -> Path:
+    if not text:
+        raise ValueError("must name a directory")
+    return Path(text)
+
+
+def _allowed_origin(text: str) -> str:
+    return text if text == "*" else _origin(text)
+
+
+def _matching(pattern: str, what: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+
+    def parse(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise ValueError(f"must be {what}")
+        return text
+
+    return parse
+
+
+def _scheme(*known: str) -> Callable[[str], str]:
+    """Accept the back ends of this release, by scheme."""
+
+    def parse(text: str) -> str:
+        if not any(text.startswith(scheme) for scheme in known):
+            raise ValueError(f"must begin with {' or '.join(known)} in this release")
+        return text
+
+    return parse
+
+
+def _extension(text: str) -> str:
+    if not re.fullmatch(r"\.?[A-Za-z0-9_-]{1,10}", text):
+        raise ValueError("must be a file extension, such as pdf")
+    return text.removeprefix(".").lower()
+
+
+_instance = _matching(r"[A-Za-z0-9-]{1,100}", "the id of an instance")
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("host", str, "127.0.0.1", "address to listen on"),
+    Setting("port", _port, "8080", "port to listen on; 0 takes a free one"),
+    Setting("data-dir", _directory, "./openparticipant-data", "where everything of this node lies"),
+    Setting(
+        "database",
+        _scheme("sqlite:///"),
+        None,
+        "sqlite:///PATH below the data directory",
+        secret=True,
+        unset="openparticipant.sqlite3 in the data directory",
+    ),
+    Setting(
+        "objects",
+        _scheme("file:///"),
+        None,
+        "file:///DIR for the bytes of attachments",
+        unset="objects in the data directory",
+    ),
+    Setting("bus", _scheme("local:"), "local:", "how nodes tell each other of new items"),
+    Setting("scanner", _scheme("none:"), "none:", "what looks at files", repeatable=True),
+    Setting(
+        "public-url",
+        _origin,
+        None,
+        "origin that clients reach this server by",
+        unset="where the server listens",
+    ),
+    Setting(
+        "objects-url",
+        _origin,
+        None,
+        "origin of upload and download URLs, if another",
+        unset="the public URL",
+    ),
+    Setting("region", _matching(r"[a-z0-9-]{1,32}", "a region name"), "us-east-1", "AWS region"),
+    Setting("account", _matching(r"[0-9]{12}", "12 digits"), "000000000000", "AWS account id"),
+    Setting("tls-cert", Path, None, "certificate chain, PEM"),
+    Setting("tls-key", Path, None, "its private key, PEM"),
+    Setting("tls", _matching("auto", "auto"), None, "auto makes a CA of your own"),
+    Setting(
+        "admin-port",
+        _port,
+        None,
+        "loopback port of metrics and administration (8081)",
+        unset="8081, or a free one",
+    ),
+    Setting(
+        "allowed-origins",
+        _allowed_origin,
+        "*",
+        "web origins that browsers may call from",
+        repeatable=True,
+    ),
+    Setting("drain-pause", _seconds, "0", "seconds between not ready and closing, when ending"),
+    Setting("drain-timeout", _seconds, "30", "seconds that running requests have to finish"),
+    Setting(
+        "instances",
+        _instance,
+        "",
+        "the only instances that exist",
+        repeatable=True,
+        unset="every instance",
+    ),
+    Setting(
+        "instances-without-attachments",
+        _instance,
+        "",
+        "instances where nobody may attach files",
+        repeatable=True,
+        unset="none",
+    ),
+    Setting(
+        "attachment-extensions",
+        _extension,
+        ",".join(CONTENT_TYPES),
+        "file types that may be attached",
+        repeatable=True,
+    ),
+    Setting("attachment-size", _size, str(limits.ATTACHMENT_SIZE), "largest attachment in bytes"),
+    Setting(
+        "attachments-per-contact",
+        _whole,
+        str(limits.ATTACHMENTS_PER_CONTACT),
+        "attachments that one contact may have",
+    ),
+    Setting(
+        "upload-url-lifetime",
+        _url_lifetime,
+        str(limits.UPLOAD_URL_LIFETIME // limits.SECOND),
+        "seconds until an upload URL expires",
+    ),
+)

@@ -1,0 +1,208 @@
+"""The unmodified boto3, told nothing but where two files are."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import ssl
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from typing import Any
+
+import boto3
+import pytest
+from botocore import UNSIGNED
+from botocore.config import Config
+
+from tests.clients.programs import Shell
+from tests.serve_process import ServeProcess
+
+CREDENTIALS = ["CONNECTION_CREDENTIALS"]
+
+
+@pytest.fixture
+def session(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> boto3.session.Session:
+    """Return a session that reads the server's two files."""
+    for name in os.environ:
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, shell.variables[name])
+    return boto3.session.Session()
+
+
+@contextmanager
+def client(session: boto3.session.Session, name: str, **options: Any) -> Iterator[Any]:
+    """Lend a client and close its connections."""
+    made = session.client(name, **options)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def connected(session: boto3.session.Session, participant: Any) -> str:
+    """Start a chat and return its customer's connection token."""
+    with client(session, "connect") as connect:
+        started = connect.start_chat_contact(
+            InstanceId="instance",
+            ContactFlowId="flow",
+            ParticipantDetails={"DisplayName": "Customer"},
+        )
+    answer = participant.create_participant_connection(
+        Type=CREDENTIALS, ParticipantToken=started["ParticipantToken"]
+    )
+    token: str = answer["ConnectionCredentials"]["ConnectionToken"]
+    return token
+
+
+def fetch(
+    shell: Shell, method: str, url: str, body: bytes | None = None, **headers: str
+) -> tuple[int, bytes]:
+    """Follow a pre-signed URL with the standard library."""
+    bundle = shell.variables.get("NODE_EXTRA_CA_CERTS")
+    trust = ssl.create_default_context(cafile=bundle)
+    request = urllib.request.Request(url, body, headers, method=method)
+    with urllib.request.urlopen(request, context=trust, timeout=60) as answer:
+        return answer.status, answer.read()
+
+
+@pytest.mark.parametrize("options", [{}, {"config": Config(signature_version=UNSIGNED)}])
+def test_file_goes_up_and_comes_back(
+    server: ServeProcess, shell: Shell, session: boto3.session.Session, options: dict[str, Any]
+) -> None:
+    """The whole flow with signed and unsigned requests; what comes back is what went up."""
+    content = os.urandom(1_000_001)
+    with client(session, "connectparticipant", **options) as participant:
+        token = connected(session, participant)
+        started = participant.start_attachment_upload(
+            ContentType="application/pdf",
+            AttachmentSizeInBytes=len(content),
+            AttachmentName="Größe 👩‍👩‍👧.pdf",
+            ClientToken="start",
+            ConnectionToken=token,
+        )
+        metadata = started["UploadMetadata"]
+        assert metadata["Url"].startswith(server.url)
+        headers = metadata["HeadersToInclude"]
+        assert fetch(shell, "PUT", metadata["Url"], content, **headers)[0] == 200
+        for _ in range(2):
+            completed = participant.complete_attachment_upload(
+                AttachmentIds=[started["AttachmentId"]],
+                ClientToken="complete",
+                ConnectionToken=token,
+            )
+            assert completed["ResponseMetadata"]["HTTPStatusCode"] == 200
+        offered = participant.get_attachment(
+            AttachmentId=started["AttachmentId"], ConnectionToken=token, UrlExpiryInSeconds=5
+        )
+        assert offered["AttachmentSizeInBytes"] == len(content)
+        assert fetch(shell, "GET", offered["Url"]) == (200, content)
+
+
+def test_errors_are_the_classes_of_the_model(shell: Shell, session: boto3.session.Session) -> None:
+    """What a program catches by class is raised as that class, with a request id to quote."""
+    with client(session, "connectparticipant") as participant:
+        token = connected(session, participant)
+        known = participant.exceptions
+
+        def start(name: str = "a.txt", token: str = token) -> Any:
+            return participant.start_attachment_upload(
+                ContentType="text/plain",
+                AttachmentSizeInBytes=5,
+                AttachmentName=name,
+                ConnectionToken=token,
+            )
+
+        def complete(attachment_id: str, client_token: str = "once") -> None:
+            participant.complete_attachment_upload(
+                AttachmentIds=[attachment_id], ClientToken=client_token, ConnectionToken=token
+            )
+
+        with pytest.raises(known.ValidationException) as refused:
+            start("run.exe")
+        answer = refused.value.response
+        assert answer["Error"]["Message"] == "Files of type .exe cannot be attached."
+        assert len(answer["ResponseMetadata"]["RequestId"]) == 36
+        with pytest.raises(known.AccessDeniedException):
+            start(token="nonsense")
+        with pytest.raises(known.ValidationException):
+            complete("unknown")
+        started = start()
+        metadata = started["UploadMetadata"]
+        fetch(shell, "PUT", metadata["Url"], b"hello", **metadata["HeadersToInclude"])
+        complete(started["AttachmentId"])
+        with pytest.raises(known.ConflictException):
+            complete(started["AttachmentId"], "other")
+        for _ in range(34):
+            start()
+        with pytest.raises(known.ServiceQuotaExceededException) as full:
+            start()
+        assert full.value.response["ResponseMetadata"]["HTTPStatusCode"] == 402
+        participant.disconnect_participant(ConnectionToken=token)
+        with pytest.raises(known.AccessDeniedException):
+            start()
+
+
+def test_errors_of_the_control_plane_are_the_classes_of_its_model(
+    session: boto3.session.Session,
+) -> None:
+    """The back end that starts chats catches by class as well."""
+    with client(session, "connect") as connect:
+        known = connect.exceptions
+        with pytest.raises(known.ResourceNotFoundException):
+            connect.describe_contact(InstanceId="instance", ContactId="unknown")
+        with pytest.raises(known.ContactNotFoundException):
+            connect.stop_contact(InstanceId="instance", ContactId="unknown")
+        with pytest.raises(known.InvalidRequestException):
+            connect.start_chat_contact(
+                InstanceId="instance",
+                ContactFlowId="flow",
+                ParticipantDetails={"DisplayName": "Customer"},
+                Attributes={"no spaces": "here"},
+            )
+        with pytest.raises(known.InvalidParameterException):
+            connect.start_chat_contact(
+                InstanceId="no_instance",
+                ContactFlowId="flow",
+                ParticipantDetails={"DisplayName": "Customer"},
+            )
+
+
+def test_complete_50_times_at_once_gives_one_item(
+    server: ServeProcess, shell: Shell, session: boto3.session.Session
+) -> None:
+    """However many requests complete a file at once, one token wins and the file is shown once."""
+    config = Config(max_pool_connections=50)
+    with client(session, "connectparticipant", config=config) as participant:
+        token = connected(session, participant)
+        started = participant.start_attachment_upload(
+            ContentType="text/plain",
+            AttachmentSizeInBytes=5,
+            AttachmentName="a.txt",
+            ConnectionToken=token,
+        )
+        metadata = started["UploadMetadata"]
+        fetch(shell, "PUT", metadata["Url"], b"hello", **metadata["HeadersToInclude"])
+
+        def complete(number: int) -> str:
+            client_token = f"token {number % 2}"
+            try:
+                participant.complete_attachment_upload(
+                    AttachmentIds=[started["AttachmentId"]],
+                    ClientToken=client_token,
+                    ConnectionToken=token,
+                )
+            except participant.exceptions.ConflictException:
+                return ""
+            return client_token
+
+        with ThreadPoolExecutor(50) as pool:
+            winners = set(pool.map(complete, range(50)))
+    assert len(winners - {""}) == 1
+    database = f"file:{server.data_dir / 'openparticipant.sqlite3'}?mode=ro"
+    with closing(sqlite3.connect(database, uri=True)) as connection:
+        query = "SELECT count(*) FROM items WHERE attachment_id = ?"
+        assert connection.execute(query, [started["AttachmentId"]]).fetchone() == (1,)
