@@ -28,7 +28,7 @@ from openparticipant.cli.main import OWN_COMMANDS, SERVICE, run
 from openparticipant.cli.model import OPERATIONS as TABLE
 from openparticipant.cli.operations import option_name, options_of
 from openparticipant.cli.scan import Option
-from openparticipant.settings import SETTINGS
+from openparticipant.setting_table import SETTINGS
 
 TARGET = Path(__file__).parents[1] / "src/openparticipant/cli/completions"
 SETTLED = {"serve", "env", "config"}
