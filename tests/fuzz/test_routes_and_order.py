@@ -95,12 +95,21 @@ def test_client_that_sends_10_mb_gets_its_answer(chat: Chat) -> None:
     assert chat.start_upload().status == 200
 
 
-def test_chunked_body_of_10_mb_is_refused(server: Server) -> None:
-    """Without an announced length the bytes are counted as they come."""
-    head = f"POST {START} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+@pytest.mark.parametrize(
+    ("known", "status", "code"),
+    [(True, 413, "RequestEntityTooLargeException"), (False, 403, "AccessDeniedException")],
+    ids=["participant", "stranger"],
+)
+def test_chunked_body_of_10_mb_is_refused(
+    chat: Chat, *, known: bool, status: int, code: str
+) -> None:
+    """Without an announced length the bytes are counted as they come; a stranger's not at all."""
+    bearer = chat.connection_token if known else "nobody"
+    lines = ("Host: x", f"X-Amz-Bearer: {bearer}", "Transfer-Encoding: chunked")
+    head = "\r\n".join([f"POST {START} HTTP/1.1", *lines, "", ""]).encode()
     chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
     pieces = [head, *[chunk] * (TEN_MB // 0x10000), b"0\r\n\r\n"]
-    is_error(first_answer(exchange(server.url, pieces)), 413, "RequestEntityTooLargeException")
+    is_error(first_answer(exchange(chat.server.url, pieces)), status, code)
 
 
 def test_body_at_the_bound_is_read(chat: Chat) -> None:

@@ -54,7 +54,9 @@ def run(arguments: list[str], world: Environment) -> int:
     except BrokenPipeError:
         raise  # the reader of our output has gone
     except (CommandError, OSError) as error:
-        reason = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
+        reason = str(error)
+        if isinstance(error, OSError):
+            reason = ": ".join(str(part) for part in (error.strerror, error.filename) if part)
         world.complain(f"{world.program}: {printable(asked.words[0])}: {printable(reason)}\n")
         return 1
     world.write(f"{printable(saving.path)}\n")

@@ -28,11 +28,23 @@ def main() -> int:
     """Run the command line of this process."""
     world = this_process()
     if _place_of_own_command(world.arguments) is not None:
+        _end_in_order()
         return run(world)
     # One call and out: no garbage is worth collecting, and nothing is left to flush or to wait
     # for. An orderly end would take as long as the start.
     gc.disable()
     os._exit(run(world))
+
+
+def _end_in_order() -> None:
+    """Let what ends a process run what clears up, as an interrupt does; `serve` has its own way."""
+    import signal  # noqa: PLC0415 - a single call leaves nothing to clear up
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGHUP, end)
 
 
 def run(world: Environment) -> int:

@@ -44,10 +44,14 @@ class Upload:
 
     def run(self) -> str:
         """Return the attachment's id once it is completed; raises CommandError or OSError."""
-        with open(self.path, "rb") as file:  # noqa: PTH123
+        # Without waiting: a pipe that nobody writes to would hold up all that follow.
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:  # noqa: PTH123
             before = os.fstat(file.fileno())
             if not S_ISREG(before.st_mode):
                 raise CommandError("it is not a regular file")
+            if not _is_text(self.name):
+                raise CommandError("its name is not UTF-8; give it another one")
             if before.st_size == 0:
                 raise CommandError("the file is empty, and an attachment has at least one byte")
             self.size = before.st_size
@@ -145,6 +149,14 @@ class Upload:
                     raise
             else:
                 return
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # bytes that the file system took and nobody can read
+        return False
+    return True
 
 
 def _changed() -> CommandError:

@@ -11,7 +11,7 @@ from openparticipant.errors import InternalServiceException, InvalidRequestExcep
 from openparticipant.operations import table
 from openparticipant.ports import Ports
 from openparticipant.sigv4 import Credentials, Refused, verify
-from openparticipant.transport.exchange import Exchange
+from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.transport.routes import Routes
 from openparticipant.wire.restjson import encode
 from openparticipant.wire.service import CONTROL
@@ -43,10 +43,11 @@ class ControlPlane:
         self, exchange: Exchange, raw_path: str, receive: ASGIReceiveCallable
     ) -> bytes:
         """Return the body of the answer, or raise what refuses the request."""
-        entered = await self._routes.enter(exchange, raw_path, receive)
-        self._authenticate(exchange, raw_path, entered.body)
+        entered = self._routes.enter(exchange, raw_path)
+        body = await read_body(receive)
+        self._authenticate(exchange, raw_path, body)
         function = table.CONTROL[entered.operation.name]
-        return encode(await function(self._ports, entered.decode()))
+        return encode(await function(self._ports, entered.decode(body)))
 
     def _authenticate(self, exchange: Exchange, raw_path: str, body: bytes) -> None:
         scope = exchange.scope

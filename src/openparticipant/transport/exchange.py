@@ -58,14 +58,18 @@ class Exchange:
         return None
 
 
-async def read_body(exchange: Exchange, receive: ASGIReceiveCallable) -> bytes:
-    """Return the whole body, or raise as soon as it is known to exceed what the planes read.
-
-    Raises RequestEntityTooLargeException, or Gone.
-    """
+def check_announced_size(exchange: Exchange) -> None:
+    """Raise RequestEntityTooLargeException if the body is announced to exceed what is read."""
     length = exchange.header(b"content-length")
     if length is not None and int(length) > BODY_BYTES:
         raise _too_large()
+
+
+async def read_body(receive: ASGIReceiveCallable) -> bytes:
+    """Return the whole body, or raise as soon as it exceeds what the planes read.
+
+    Raises RequestEntityTooLargeException, or Gone.
+    """
     parts: list[bytes] = []
     size = 0
     while True:

@@ -19,7 +19,6 @@ _CLOSE = (b"connection", b"close")
 _POLL = 0.02
 _FAREWELL = 0.5
 _GREETING = 0.5  # chosen: how long the first request of a client just taken may be on its way
-_GREETING = 0.5  # seconds; the first request of a client that was just accepted is on its way
 
 
 class Listener:

@@ -13,7 +13,7 @@ from openparticipant.errors import (
 from openparticipant.limits import BEARER_CHARACTERS
 from openparticipant.operations import table
 from openparticipant.ports import Ports
-from openparticipant.transport.exchange import Exchange
+from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.transport.routes import Routes
 from openparticipant.wire.restjson import encode
 from openparticipant.wire.service import PARTICIPANT, Operation
@@ -37,10 +37,11 @@ class ParticipantPlane:
         self, exchange: Exchange, raw_path: str, receive: ASGIReceiveCallable
     ) -> bytes:
         """Return the body of the answer, or raise what refuses the request."""
-        entered = await self._routes.enter(exchange, raw_path, receive)
+        entered = self._routes.enter(exchange, raw_path)
         operation = entered.operation
+        # Before the body is read: a stranger's is not worth its memory.
         caller = await self._caller(exchange, operation)
-        request = entered.decode()
+        request = entered.decode(await read_body(receive))
         function = table.PARTICIPANT.get(operation.name)
         if function is None:
             raise ValidationException(f"{operation.name} is not served by this release.")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from uvicorn._types import ASGIReceiveCallable
-
 from openparticipant.errors import (
     MethodNotAllowedException,
     ServiceError,
     UnknownOperationException,
 )
-from openparticipant.transport.exchange import Exchange, read_body
+from openparticipant.transport.exchange import Exchange, check_announced_size
 from openparticipant.wire.restjson import Codec
 from openparticipant.wire.service import Operation
 from openparticipant.wire.shapes import Shape
@@ -28,20 +26,19 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A request that found its operation, with its body, not yet decoded."""
+    """A request that found its operation; its body is not read yet."""
 
     route: Route
     path_values: tuple[str, ...]
-    body: bytes
 
     @property
     def operation(self) -> Operation:
         """What is asked for."""
         return self.route.operation
 
-    def decode(self) -> Shape:
+    def decode(self, body: bytes) -> Shape:
         """Return the request's shape, or raise the plane's refusal."""
-        return self.route.codec.decode(self.body, self.path_values)
+        return self.route.codec.decode(body, self.path_values)
 
 
 class Routes:
@@ -60,17 +57,16 @@ class Routes:
             if "{" in route.operation.path
         ]
 
-    async def enter(
-        self, exchange: Exchange, raw_path: str, receive: ASGIReceiveCallable
-    ) -> Entered:
-        """Find the operation, note it in the exchange, and read the body.
+    def enter(self, exchange: Exchange, raw_path: str) -> Entered:
+        """Find the operation, note it in the exchange, and refuse a body announced as too large.
 
-        Raises as `match` and `read_body` do.
+        Raises as `match` and `check_announced_size` do.
         """
         route, path_values = self.match(exchange.scope["method"], raw_path)
         operation = route.operation
         exchange.operation, exchange.errors = operation.name, operation.errors
-        return Entered(route, path_values, await read_body(exchange, receive))
+        check_announced_size(exchange)
+        return Entered(route, path_values)
 
     def match(self, method: str, raw_path: str) -> tuple[Route, tuple[str, ...]]:
         """Return the route and its path members, still percent-encoded.

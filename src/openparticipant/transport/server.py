@@ -103,7 +103,7 @@ class Server:
 async def serve(
     server: Server, ready: Callable[[str, str], None], *, drain_pause: float, drain_timeout: float
 ) -> int:
-    """Run until SIGTERM or SIGINT, drain, and return the exit status.
+    """Run until SIGTERM, SIGINT or SIGHUP, drain, and return the exit status.
 
     `ready` is called once with both addresses. The first signal drains and gives 0; a second one
     ends at once and gives 128 + its number; from then on a signal has its default effect.
