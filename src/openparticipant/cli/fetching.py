@@ -7,8 +7,8 @@ from openparticipant.cli.http import Exchange, NoAnswerError, without_query
 from openparticipant.cli.model import OPERATIONS
 from openparticipant.cli.progress import Progress
 from openparticipant.cli.refusal import CommandError
-from openparticipant.cli.retries import attempts
 from openparticipant.cli.s3_error import StorageError
+from openparticipant.cli.storage_attempts import with_fresh_urls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,21 +43,7 @@ class Fetching:
 
         Raises CommandError, also when the number of bytes is not the one announced.
         """
-        most = self._client.most_attempts
-        url, size = self._locate()
-        for attempt in attempts(self._client.world, most):
-            try:
-                self._get(url, size, sink)
-            except NoAnswerError as error:
-                if attempt == most or not error.retryable:
-                    raise
-            except StorageError as error:
-                if attempt == most or not (error.passing or error.expired):
-                    raise CommandError(str(error)) from None
-                if error.expired:
-                    url, size = self._locate()
-            else:
-                return
+        with_fresh_urls(self._client, self._locate, lambda place: self._get(*place, sink))
 
     def _locate(self) -> tuple[str, int]:
         members = {"AttachmentId": self._id, "ConnectionToken": self._token}

@@ -12,6 +12,7 @@ from openparticipant.cli.progress import Progress
 from openparticipant.cli.refusal import CommandError
 from openparticipant.cli.retries import attempts
 from openparticipant.cli.s3_error import StorageError
+from openparticipant.cli.storage_attempts import with_fresh_urls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,25 +80,15 @@ class Upload:
         return answer["AttachmentId"], invitation
 
     def _put_with_retries(self, file: BinaryIO) -> str:
-        attachment_id, invitation = self._start()
-        world, most = self.client.world, self.client.most_attempts
-        with Progress(world, self.name, self.size) as progress:
-            for attempt in attempts(world, most):
+        with Progress(self.client.world, self.name, self.size) as progress:
+
+            def put(place: tuple[str, dict[str, Any]]) -> None:
                 progress.restart()
                 file.seek(0)
-                try:
-                    self._put(file, invitation, progress)
-                except NoAnswerError as error:
-                    if attempt == most or not error.retryable:
-                        raise
-                except StorageError as error:
-                    if attempt == most or not (error.passing or error.expired):
-                        raise CommandError(str(error)) from None
-                    if error.expired:
-                        attachment_id, invitation = self._start()
-                else:
-                    return attachment_id
-        raise AssertionError("the last attempt returns or raises")
+                self._put(file, place[1], progress)
+
+            attachment_id, _ = with_fresh_urls(self.client, self._start, put)
+        return attachment_id
 
     def _put(self, file: BinaryIO, invitation: dict[str, Any], progress: Progress) -> None:
         headers = dict(invitation.get("HeadersToInclude") or {})

@@ -1,0 +1,40 @@
+"""Try object storage again where that may help, with a fresh URL where the old one expired."""
+
+from __future__ import annotations
+
+from openparticipant.cli.http import NoAnswerError
+from openparticipant.cli.refusal import CommandError
+from openparticipant.cli.retries import attempts
+from openparticipant.cli.s3_error import StorageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from openparticipant.cli.client import Client
+
+    T = TypeVar("T")
+
+
+def with_fresh_urls(client: Client, locate: Callable[[], T], move: Callable[[T], None]) -> T:
+    """Move bytes to or from the place that `locate` names, and return that place.
+
+    Raises NoAnswerError or CommandError once another try is of no use.
+    """
+    most = client.most_attempts
+    place = locate()
+    for attempt in attempts(client.world, most):
+        try:
+            move(place)
+        except NoAnswerError as error:
+            if attempt == most or not error.retryable:
+                raise
+        except StorageError as error:
+            if attempt == most or not (error.passing or error.expired):
+                raise CommandError(str(error)) from None
+            if error.expired:
+                place = locate()
+        else:
+            return place
+    raise AssertionError("the last attempt returns or raises")
