@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ http {{
 """
 
 
-class Peer:
+class Peer(ABC):
     """One server process with the way to address its objects."""
 
     name = ""
@@ -48,24 +49,25 @@ class Peer:
         self.process = subprocess.Popen(command, stdout=self._log, stderr=self._log)
         self._wait()
 
+    @abstractmethod
     def command(self) -> list[str]:
         """Return how to start it; files it needs may be written here."""
-        raise NotImplementedError
 
     def ready(self) -> None:
         """Raise OSError while it does not serve yet."""
         socket.create_connection(("127.0.0.1", self.port), 1).close()
 
+    @abstractmethod
     def put(self, number: int, size: int) -> tuple[str, dict[str, str]]:
         """Return the target (path and query) of a PUT, and its headers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def get(self, number: int) -> str:
         """Return the target of a GET."""
-        raise NotImplementedError
 
     def settle(self, number: int) -> None:
         """Make what was PUT readable, where that takes a step of its own."""
+        del number  # for most it is readable at once
 
     @property
     def _base(self) -> str:

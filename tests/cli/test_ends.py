@@ -14,6 +14,7 @@ import pytest
 
 from tests.cli.recording import Recorded, Reply, json_reply, recording
 from tests.cli.worlds import START, TOKEN, command
+from tests.requirements import require
 
 PROGRAM = [sys.executable, "-m", "openparticipant"]
 PATIENCE = 20
@@ -59,9 +60,9 @@ def test_a_closed_pipe_ends_the_process_quietly() -> None:
     process.stderr.close()
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_full_disk_is_told() -> None:
     """The exit status says that the output is not whole."""
+    require(Path("/dev/full").exists(), "/dev/full")
     with Path("/dev/full").open("wb") as full:
         ran = subprocess.run(
             [*PROGRAM, "--version"], stdout=full, stderr=subprocess.PIPE, check=False
