@@ -19,15 +19,14 @@ from openparticipant.cli.help_sentences import (
     COMMANDS,
     GLOBAL_OPTIONS,
     INPUT_OPTIONS,
-    MEMBERS,
     MORE_OPTIONS,
-    OPERATIONS,
     PAGE_OPTIONS,
 )
-from openparticipant.cli.main import OWN_COMMANDS, SERVICE, run
-from openparticipant.cli.model import OPERATIONS as TABLE
+from openparticipant.cli.help_sentences import SERVICES as ABOUT_SERVICES
+from openparticipant.cli.main import OWN_COMMANDS, run
 from openparticipant.cli.operations import option_name, options_of
 from openparticipant.cli.scan import Option
+from openparticipant.cli.services import SERVICES, Service, participant
 from openparticipant.setting_table import SETTINGS
 
 TARGET = Path(__file__).parents[1] / "src/openparticipant/cli/completions"
@@ -64,10 +63,10 @@ def choice(option: Option, about: str, values: tuple[str, ...] = ()) -> Choice:
     return Choice(option.name, option.takes != "nothing", known, shorter(about))
 
 
-def operation(name: str) -> Command:
+def operation(service: Service, name: str) -> Command:
     """Describe an operation, without the options that all have."""
-    row = TABLE[name]
-    abouts = {option_name(member): MEMBERS[member] for member in row["input"]}
+    row = service.operations[name]
+    abouts = {option_name(member): service.texts.MEMBERS[member] for member in row["input"]}
     enums = {
         option_name(member): shape.get("enum") or shape.get("element", shape).get("enum", ())
         for member, shape in row["input"].items()
@@ -78,7 +77,7 @@ def operation(name: str) -> Command:
         for option in options_of(row)
         if option.name != "-h"
     ]
-    return Command(name, shorter(OPERATIONS[name]), options)
+    return Command(name, shorter(service.texts.OPERATIONS[name]), options)
 
 
 def own_command(name: str) -> Command:
@@ -116,7 +115,14 @@ def page(name: str) -> str:
     return out.getvalue().decode()
 
 
-OPERATION_ROWS = [operation(name) for name in TABLE]
+# Commands by service; those of the default one are also commands by themselves.
+ROWS = {
+    name: [operation(service(), each) for each in service().operations]
+    for name, service in SERVICES.items()
+}
+DEFAULT = participant().name
+OPERATION_ROWS = [row for rows in ROWS.values() for row in rows]
+SERVICE_ROWS = [Command(name, shorter(ABOUT_SERVICES[name]), []) for name in SERVICES]
 OWN_ROWS = [own_command(name) for name in OWN_COMMANDS]
 ABOUTS = {name: about for name, (_, about) in {**GLOBAL_OPTIONS, **MORE_OPTIONS}.items()}
 GLOBAL_ROWS = [choice(option, ABOUTS[option.name]) for option in GLOBALS]
@@ -162,7 +168,7 @@ def bash() -> str:
         "    local at word words='' service='' name=''",
         "    for ((at = 1; at < COMP_CWORD; at++)); do",
         "        case ${COMP_WORDS[at]} in",
-        f"            {SERVICE}) service=1 ;;",
+        f"            {' | '.join(SERVICES)}) service=${{COMP_WORDS[at]}} ;;",
         f"            {valued(GLOBAL_ROWS)})",
         "                [[ ${COMP_WORDS[at + 1]} == = ]] && ((at++))",
         "                ((at++)) ;;",
@@ -175,8 +181,11 @@ def bash() -> str:
         *(f"        {each}) words='{' '.join(v)}' ;;" for each, v in values_by_option()),
         f"        {free_options()}) return ;;",
         "        *) case $name:$service in",
-        f"            :) words='{names(OPERATION_ROWS)} {SERVICE} {names(OWN_ROWS)} help {shared}' ;;",
-        f"            :1) words='{names(OPERATION_ROWS)} help {shared}' ;;",
+        f"            :) words='{names([*ROWS[DEFAULT], *SERVICE_ROWS, *OWN_ROWS])} help {shared}' ;;",
+        *(
+            f"            :{name}) words='{names(rows)} help {shared}' ;;"
+            for name, rows in ROWS.items()
+        ),
     ]
     lines += [
         f"            {row.name}:*) words='{names(row.options)} {shared}' ;;"
@@ -233,7 +242,7 @@ def zsh() -> str:
         "  fi",
         "  for ((at = 2; at < CURRENT; at++)); do",
         "    case ${words[at]} in",
-        f"      {SERVICE}) service=1 ;;",
+        f"      {' | '.join(SERVICES)}) service=${{words[at]}} ;;",
         f"      {valued(GLOBAL_ROWS)}) ((at++)) ;;",
         "      -*) ;;",
         "      *) name=${words[at]}; break ;;",
@@ -247,8 +256,11 @@ def zsh() -> str:
         "  esac",
         "  case $name in",
         "    '')",
-        f"      commands=({described(OPERATION_ROWS)} 'help:Explains them')",
-        f"      [[ -n $service ]] || commands+=({described(OWN_ROWS)} '{SERVICE}:The operations')",
+        "      case $service in",
+        f"        '') commands=({described([*ROWS[DEFAULT], *SERVICE_ROWS, *OWN_ROWS])}) ;;",
+        *(f"        {name}) commands=({described(rows)}) ;;" for name, rows in ROWS.items()),
+        "      esac",
+        "      commands+=('help:Explains them')",
         "      options=($shared) ;;",
     ]
     for row in (*OPERATION_ROWS, *OWN_ROWS):
@@ -294,8 +306,8 @@ def fish() -> str:
         "        switch $word",
         f"            case {valued(GLOBAL_ROWS).replace('|', ' ')}",
         "                set skip 1",
-        f"            case {SERVICE}",
-        f"                set name {SERVICE}",
+        f"            case {' '.join(SERVICES)}",
+        "                set name $word",
         "            case '-*'",
         "            case '*'",
         "                set name $word",
@@ -310,13 +322,14 @@ def fish() -> str:
         "complete -c openparticipant -f",
     ]
     everywhere = " ".join(
-        ("''", SERVICE, names(OPERATION_ROWS), *(r.name for r in OWN_ROWS if is_speaking(r)))
+        ("''", *SERVICES, names(OPERATION_ROWS), *(r.name for r in OWN_ROWS if is_speaking(r)))
     )
+    for service, rows in ROWS.items():
+        where = f"'' {service}" if service == DEFAULT else service
+        lines += [fish_line(where, f"-a {row.name}", row.about) for row in rows]
     lines += [
-        *(fish_line(f"'' {SERVICE}", f"-a {row.name}", row.about) for row in OPERATION_ROWS),
-        *(fish_line("''", f"-a {row.name}", row.about) for row in OWN_ROWS),
-        fish_line("''", f"-a {SERVICE}", "The operations"),
-        fish_line(f"'' {SERVICE}", "-a help", "Explains them"),
+        *(fish_line("''", f"-a {row.name}", row.about) for row in (*SERVICE_ROWS, *OWN_ROWS)),
+        fish_line(f"'' {' '.join(SERVICES)}", "-a help", "Explains them"),
     ]
     lines += [fish_option(everywhere, row) for row in GLOBAL_ROWS]
     for command in (*OPERATION_ROWS, *OWN_ROWS):

@@ -15,10 +15,13 @@ from pathlib import Path
 import pytest
 
 from openparticipant.cli.completion import SHELLS
+from openparticipant.cli.connect_model import OPERATIONS as CONTROL
 from openparticipant.cli.global_options import GLOBALS
 from openparticipant.cli.main import OWN_COMMANDS
 from openparticipant.cli.model import OPERATIONS
 from openparticipant.cli.operations import options_of
+from openparticipant.cli.services import SERVICES
+from openparticipant.cli.table import Operation
 from tests.cli.worlds import command
 from tests.requirements import require
 
@@ -28,7 +31,9 @@ SHARED = {option.name for option in GLOBALS}
 # What follows a command line: candidates that must be there, and some that must not.
 CASES = {
     "openparticipant get-tr": ({"get-transcript"}, {"get-attachment"}),
-    "openparticipant connectparticipant ": ({*OPERATIONS, "help"}, {"attach", "serve"}),
+    "openparticipant connectparticipant ": ({*OPERATIONS, "help"}, {"attach", "serve", *CONTROL}),
+    "openparticipant connect ": ({*CONTROL, "help"}, {"attach", "connectparticipant", *OPERATIONS}),
+    "openparticipant connect start-chat-contact --a": ({"--attributes"}, {"--as"}),
     "openparticipant --region x --out": ({"--output"}, {"--region"}),
     "openparticipant --output ": ({"json", "text", "table", "yaml"}, {"help"}),
     "openparticipant connectparticipant --output json send-m": ({"send-message"}, set()),
@@ -106,11 +111,14 @@ def test_bash_completes(scripts: Path, line: str) -> None:
     assert not absent & offered
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_bash_knows_every_option(scripts: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [*OPERATIONS.items(), *((f"connect {name}", row) for name, row in CONTROL.items())],
+)
+def test_bash_knows_every_option(scripts: Path, name: str, row: Operation) -> None:
     """Those of the operation and those of all, each until it is typed."""
     require(shutil.which("bash"), "bash")
-    own = {option.name for option in options_of(OPERATIONS[name])} - {"-h"}
+    own = {option.name for option in options_of(row)} - {"-h"}
 
     assert bash(scripts, f"openparticipant {name} --") == own | SHARED
     assert bash(scripts, f"openparticipant {name} --debug --") == (own | SHARED) - {"--debug"}
@@ -139,7 +147,7 @@ def test_all_commands_are_offered(scripts: Path) -> None:
     require(shutil.which("bash"), "bash")
     offered = bash(scripts, "openparticipant ")
 
-    assert {*OPERATIONS, *OWN_COMMANDS, "connectparticipant", "help"} | SHARED == offered
+    assert {*OPERATIONS, *OWN_COMMANDS, *SERVICES, "help"} | SHARED == offered
 
 
 @pytest.mark.parametrize("line", CASES)
@@ -168,6 +176,7 @@ ZSH = {
     "openparticipant connectparticipant start-": (
         "openparticipant connectparticipant start-attachment-upload "
     ),
+    "openparticipant connect desc": "openparticipant connect describe-contact ",
     "openparticipant --region x --outp": "openparticipant --region x --output ",
     "openparticipant --output ta": "openparticipant --output table ",
     "openparticipant get-transcript --sort-order ASC": (

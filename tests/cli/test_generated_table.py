@@ -92,5 +92,6 @@ def test_a_short_command_imports_little(words: list[str]) -> None:
     )
 
     loaded = set(ran.stderr.splitlines()[-1].split())
-    assert "openparticipant.cli.model" in loaded
+    assert "openparticipant.cli.main" in loaded
+    assert "openparticipant.cli.connect_model" not in loaded
     assert loaded & heavy == set()

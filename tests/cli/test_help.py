@@ -14,14 +14,20 @@ import pytest
 from botocore import xform_name
 
 from openparticipant.cli.global_options import GLOBALS
-from openparticipant.cli.help_examples import EXAMPLES
 from openparticipant.cli.main import OWN_COMMANDS
-from openparticipant.cli.model import OPERATIONS
+from openparticipant.cli.services import SERVICES, Service, participant
 from tests.cli.recording import recording
 from tests.cli.worlds import command
 from tests.requirements import require
 
 MODEL = botocore.session.get_session().get_service_model("connectparticipant")
+OPERATIONS = participant().operations
+# The words of every operation, with the table that it stands in.
+EVERY = [
+    ((name,) if made().is_default else (service, name), made())
+    for service, made in SERVICES.items()
+    for name in made().operations
+]
 SAU = "start-attachment-upload"
 
 # What AWS's page of start-attachment-upload has, in its order.
@@ -137,22 +143,29 @@ def tree(shape: Any, depth: int) -> list[tuple[int, str, str]]:
     return found
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize(("words", "service"), EVERY)
 @pytest.mark.parametrize("asking", ["--help", "-h"])
-def test_help_is_asked_for_in_three_ways(name: str, asking: str) -> None:
+def test_help_is_asked_for_in_three_ways(
+    words: tuple[str, ...], service: Service, asking: str
+) -> None:
     """All give the same page, whatever else is given; AWS's command knows only the word."""
-    assert page(name, asking) == page("connectparticipant", name, "help")
-    assert page(name, "--client-token=x", asking, "--nonsense") == page(name, "help")
+    assert page(*words, asking) == page(service.name, words[-1], "help")
+    assert page(*words, "--client-token=x", asking, "--nonsense") == page(*words, "help")
 
 
 @pytest.mark.parametrize("asking", ["help", "--help", "-h"])
 def test_every_level_has_a_page(asking: str) -> None:
-    """The first lists all commands, the service its operations."""
-    overview, service = page(asking), page("connectparticipant", asking)
+    """The first lists all commands, each service its operations."""
+    overview = page(asking)
 
-    assert all(f"  {name}\n" in overview for name in (*OPERATIONS, "attach", "download", "serve"))
-    assert all(f"  {name}\n" in service for name in OPERATIONS)
-    assert "  attach\n" not in service
+    listed = (*OPERATIONS, *SERVICES, "attach", "download", "serve")
+    assert all(f"  {name}\n" in overview for name in listed)
+    for service, made in SERVICES.items():
+        text = page(service, asking)
+        own = made().operations
+        assert all(f"  {name}\n" in text for name in own)
+        others = {*(name for each in SERVICES.values() for name in each().operations), "attach"}
+        assert not any(f"  {name}\n" in text for name in others - own.keys())
 
 
 def test_every_option_is_explained() -> None:
@@ -163,8 +176,10 @@ def test_every_option_is_explained() -> None:
     assert {option.name for option in GLOBALS} <= known
 
 
-@pytest.mark.parametrize("words", [[], ["connectparticipant"], *([name] for name in OPERATIONS)])
-def test_pages_are_plain_text_that_fits(words: list[str]) -> None:
+@pytest.mark.parametrize(
+    "words", [(), *((name,) for name in SERVICES), *(words for words, _ in EVERY)]
+)
+def test_pages_are_plain_text_that_fits(words: tuple[str, ...]) -> None:
     """No overstrikes, no escapes, no pager, and no line beyond 80 columns."""
     text = page(*words, "help")
 
@@ -180,8 +195,8 @@ def test_help_explains_our_own_commands(name: str) -> None:
     assert page(name, "--help").startswith(f"usage: openparticipant {name}")
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_examples_run(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("words", "service"), EVERY)
+def test_examples_run(words: tuple[str, ...], service: Service, tmp_path: Path) -> None:
     """As they stand on the page, in a shell, with nothing but the environment set."""
     require(Path("/bin/sh").exists(), "a shell")
     (tmp_path / "message.txt").write_text("hello")
@@ -189,7 +204,9 @@ def test_examples_run(name: str, tmp_path: Path) -> None:
         '{"ContentType": "a", "AttachmentSizeInBytes": 1, "AttachmentName": "a"}'
     )
     script = "\n".join(
-        line for line in section(page(name, "help"), "Examples").splitlines() if line[:4] == "    "
+        line
+        for line in section(page(*words, "help"), "Examples").splitlines()
+        if line[:4] == "    "
     )
     with recording() as server:
         ran = subprocess.run(
@@ -199,10 +216,15 @@ def test_examples_run(name: str, tmp_path: Path) -> None:
                 "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
                 "HOME": str(tmp_path),
                 "AWS_ENDPOINT_URL": server.url,
+                "AWS_ACCESS_KEY_ID": "AK",
+                "AWS_SECRET_ACCESS_KEY": "SK",
+                "AWS_REGION": "us-east-1",
                 "OPENPARTICIPANT_CONNECTION_TOKEN": "T",
                 "OPENPARTICIPANT_PARTICIPANT_TOKEN": "T",
                 "ATTACHMENT_ID": "a",
                 "VIEW_TOKEN": "v",
+                "INSTANCE_ID": "i",
+                "CONTACT_ID": "c",
             },
             capture_output=True,
             text=True,
@@ -211,10 +233,13 @@ def test_examples_run(name: str, tmp_path: Path) -> None:
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert server.requests
-    path = OPERATIONS[name]["path"].partition("{")[0]
+    path = service.operations[words[-1]]["path"].partition("{")[0]
     assert all(each.path.startswith(path) for each in server.requests)
 
 
-def test_every_operation_has_an_example() -> None:
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_operation_has_an_example(service: str) -> None:
     """A new one needs one, too."""
-    assert list(EXAMPLES) == list(OPERATIONS)
+    made = SERVICES[service]()
+
+    assert list(made.texts.EXAMPLES) == list(made.operations)

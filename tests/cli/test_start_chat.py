@@ -95,6 +95,16 @@ def test_a_profile_that_is_asked_for_beats_the_environment(
     assert f" Credential={key}/" in (server.requests[0].header("authorization") or "")
 
 
+def test_the_answer_has_every_form() -> None:
+    """As that of an operation has, by option, variable and query."""
+    with recording(script=script) as server:
+        queried = run(server, "--query", "[ContactId, ParticipantToken]", "--output", "text")
+        drawn = run(server, environ={**KEYS, "AWS_DEFAULT_OUTPUT": "table"})
+
+    assert queried.out == b"c\tpt\n"
+    assert drawn.out.split(b"\n")[1].split() == [b"|", b"StartChat", b"|"]
+
+
 def test_a_shell_gets_lines_to_evaluate() -> None:
     """Whatever a token holds, the shell takes it as it is."""
     with recording(script=script) as server:
@@ -138,7 +148,7 @@ def test_a_repeated_start_is_the_same_start() -> None:
     ("words", "environ", "said"),
     [
         ([], {}, "You must specify a region."),
-        ([], {"AWS_REGION": "r1"}, "No AWS keys found"),
+        ([], {"AWS_REGION": "r1"}, "Unable to locate credentials"),
         (
             [],
             {"AWS_REGION": "r1", "AWS_ACCESS_KEY_ID": "AK"},
@@ -147,6 +157,11 @@ def test_a_repeated_start_is_the_same_start() -> None:
         (["--as", "bot"], KEYS, "argument --as: Invalid choice"),
         (["--contact-id", "c"], KEYS, "--contact-id needs --as agent"),
         (["word"], KEYS, "Unknown options: word"),
+        (["--as", "agent", "--query", "x"], KEYS, "it takes neither --output nor --query"),
+        (["--as", "customer", "--output=json"], KEYS, "it takes neither --output nor --query"),
+        (["--output", "yml"], KEYS, "argument --output: Invalid choice"),
+        (["--query", "nosuch(@)"], KEYS, "Unknown function: nosuch()"),
+        ([], KEYS | {"AWS_DEFAULT_OUTPUT": "yml"}, "Unknown output type: yml"),
     ],
 )
 def test_what_is_missing_is_said(words: list[str], environ: dict[str, str], said: str) -> None:

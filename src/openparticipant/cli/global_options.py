@@ -54,6 +54,7 @@ class GlobalOptions:
         "query",
         "read_timeout",
         "region",
+        "sign",
         "verify",
     )
 
@@ -70,6 +71,7 @@ class GlobalOptions:
         self.color: str = values.get("--color", "auto")
         self.profile: str | None = values.get("--profile") or None
         self.region: str | None = values.get("--region")
+        self.sign = "--no-sign-request" not in values
         self.ca_bundle: str | None = values.get("--ca-bundle")
 
 

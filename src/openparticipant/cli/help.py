@@ -8,21 +8,25 @@ from openparticipant.cli.help_sentences import (
     COMMANDS,
     GLOBAL_OPTIONS,
     INPUT_OPTIONS,
-    MEMBERS,
     MORE_OPTIONS,
-    OPERATIONS,
     PAGE_OPTIONS,
+    SERVICES,
 )
-from openparticipant.cli.model import OPERATIONS as TABLE
 from openparticipant.cli.operations import option_name
+from openparticipant.cli.services import participant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from openparticipant.cli.services import Service
     from openparticipant.cli.table import Operation, Shape
 
 _WIDTH = 78
+_KEYS_SENTENCE = (
+    "AWS keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, from the profile, or from the "
+    "program that its credential_process names."
+)
 
 
 def overview(program: str) -> str:
@@ -32,12 +36,16 @@ def overview(program: str) -> str:
         "",
         *_wrapped(
             "Talks to the participant side of an Amazon Connect chat: this project's server or "
-            "Amazon Connect itself. No AWS keys are needed, only the participant's token.",
+            "Amazon Connect itself. No AWS keys are needed, only the participant's token; those who "
+            "start chats have keys, and connect.",
             "",
         ),
         "",
         f"Operations (also as: {program} connectparticipant <operation>)",
-        *_listed(OPERATIONS),
+        *_listed(participant().texts.OPERATIONS),
+        "",
+        "Other services",
+        *_listed(SERVICES),
         "",
         "Other commands",
         *_listed(COMMANDS),
@@ -50,52 +58,46 @@ def overview(program: str) -> str:
     )
 
 
-def service(program: str) -> str:
-    """Return the page that lists the operations."""
+def service(of: Service, program: str) -> str:
+    """Return the page that lists the operations of a service."""
+    name = f"[{of.name}]" if of.is_default else of.name
     return _page(
-        "connectparticipant",
+        of.name,
         "",
         "Description",
-        *_wrapped(
-            "What a participant of a chat can do: connect, read and say something, send and fetch "
-            "files. create-participant-connection returns the connection token that all others "
-            "need; none needs AWS keys.",
-            "  ",
-        ),
+        *_wrapped(of.texts.ABOUT, "  "),
         "",
         "Synopsis",
-        f"  {program} [connectparticipant] <operation> [parameters]",
+        f"  {program} {name} <operation> [parameters]",
         "",
         "Available commands",
-        *_listed(OPERATIONS),
+        *_listed(of.texts.OPERATIONS),
         "",
-        f"{program} <operation> help explains one of them.",
+        f"{_called(of, '<operation>', program)} help explains one of them.",
     )
 
 
-def operation(command: str, program: str) -> str:
+def operation(of: Service, command: str, program: str) -> str:
     """Return the page of one operation."""
-    from openparticipant.cli.help_examples import EXAMPLES  # noqa: PLC0415 - not for the overview
-    from openparticipant.cli.help_output import MEMBERS as RESULTS  # noqa: PLC0415
-
-    row = TABLE[command]
-    called = f"{program} {command}"
+    row = of.operations[command]
+    texts = of.texts
+    called = _called(of, command, program)
     examples: list[str] = []
-    for sentence, line in EXAMPLES[command]:
+    for sentence, line in texts.EXAMPLES[command]:
         examples += [f"  {sentence}", *_continued(line.format(called))]
     return _page(
         command,
         "",
         "Description",
-        *_wrapped(OPERATIONS[command], "  "),
-        *_wrapped(_token_sentence(row["bearer"]), "  "),
+        *_wrapped(texts.OPERATIONS[command], "  "),
+        *_wrapped(_token_sentence(row["bearer"]) if row["bearer"] else _KEYS_SENTENCE, "  "),
         "",
         "Synopsis",
         f"  {called}",
         *(f"    {each}" for each in _synopsis(row)),
         "",
         "Options",
-        *_own_options(row),
+        *_own_options(row, texts.MEMBERS),
         *_typed(INPUT_OPTIONS),
         "",
         "Global options",
@@ -105,7 +107,7 @@ def operation(command: str, program: str) -> str:
         *_typed({**_options_of_ours(row), **MORE_OPTIONS}),
         "",
         "Output",
-        *(_results(row["output"], RESULTS, "  ") or ["  Nothing."]),
+        *(_results(row["output"], texts.RESULTS, "  ") or ["  Nothing."]),
         "",
         "Examples",
         *examples,
@@ -128,6 +130,10 @@ def _page(*lines: str) -> str:
     return "\n".join((*lines, ""))
 
 
+def _called(of: Service, command: str, program: str) -> str:
+    return f"{program} {command}" if of.is_default else f"{program} {of.name} {command}"
+
+
 def _token_sentence(bearer: str) -> str:
     return (
         f"The token may also come from {tokens.FILES[bearer]} FILE, from the variable "
@@ -137,6 +143,8 @@ def _token_sentence(bearer: str) -> str:
 
 
 def _options_of_ours(row: Operation) -> dict[str, tuple[str, str]]:
+    if not row["bearer"]:
+        return {}
     file = {tokens.FILES[row["bearer"]]: ("string", "A file with the token.")}
     return file | PAGE_OPTIONS if "NextToken" in row["output"] else file
 
@@ -154,12 +162,12 @@ def _synopsis(row: Operation) -> Iterator[str]:
         yield f"[{name} <value>]" if takes else f"[{name}]"
 
 
-def _own_options(row: Operation) -> Iterator[str]:
+def _own_options(row: Operation, sentences: Mapping[str, str]) -> Iterator[str]:
     for member, shape in row["input"].items():
         name = option_name(member)
         shown = f"{name} | --no-{name[2:]}" if shape["type"] == "boolean" else name
         yield f"  {shown} ({shape['type']})"
-        yield from _wrapped(MEMBERS[member] + _values(shape.get("element", shape)), "      ")
+        yield from _wrapped(sentences[member] + _values(shape.get("element", shape)), "      ")
 
 
 def _results(members: Mapping[str, Shape], sentences: Mapping[str, str], indent: str) -> list[str]:

@@ -9,15 +9,15 @@ import sys
 import openparticipant
 from openparticipant.cli.environment import this_process
 from openparticipant.cli.global_options import GLOBALS, read
-from openparticipant.cli.model import OPERATIONS
 from openparticipant.cli.refusal import CommandError, UsageError
 from openparticipant.cli.scan import invalid_choice, scan
+from openparticipant.cli.services import SERVICES, participant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from openparticipant.cli.environment import Environment
+    from openparticipant.cli.services import Service
 
-SERVICE = "connectparticipant"
 # Each is a module of this package with `run(arguments, world)`.
 OWN_COMMANDS = ("attach", "completion", "config", "demo", "download", "env", "serve", "start-chat")
 INTERRUPTED = 128 + 2
@@ -83,21 +83,24 @@ def _dispatch(world: Environment) -> int:
     if "--version" in scanned.values:
         world.write(_version())
         return 0
-    choices = (*OPERATIONS, SERVICE, *OWN_COMMANDS, "help")
+    service = participant()
+    choices = (*service.operations, *SERVICES, *OWN_COMMANDS, "help")
     command = _chosen("command", scanned.word, scanned.rest, choices)
     options = read(scanned.values)
-    of_service = command == SERVICE
-    if of_service:
+    is_named = command in SERVICES
+    if is_named:
+        service = SERVICES[command]()
         scanned = scan(scanned.rest, ())
-        command = _chosen("operation", scanned.word, scanned.rest, (*OPERATIONS, "help"))
+        choices = (*service.operations, "help")
+        command = _chosen("operation", scanned.word, scanned.rest, choices)
     if command == "help":
-        return _help(world, of_service=of_service)
+        return _help(world, service if is_named else None)
     if command in OWN_COMMANDS:
         raise UsageError(f"options of {command} that are abbreviated must follow it")
 
     from openparticipant.cli import operations  # noqa: PLC0415
 
-    return operations.run(command, scanned.rest, options, world)
+    return operations.run(service, command, scanned.rest, options, world)
 
 
 def _place_of_own_command(words: list[str]) -> int | None:
@@ -134,8 +137,11 @@ def _version() -> str:
     return f"openparticipant/{openparticipant.__version__} Python/{python}\n"
 
 
-def _help(world: Environment, *, of_service: bool) -> int:
+def _help(world: Environment, service: Service | None) -> int:
     from openparticipant.cli import help as pages  # noqa: PLC0415
 
-    world.write((pages.service if of_service else pages.overview)(world.program))
+    page = (
+        pages.overview(world.program) if service is None else pages.service(service, world.program)
+    )
+    world.write(page)
     return 0

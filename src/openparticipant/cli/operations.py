@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from openparticipant.cli import bearer, skeleton
-from openparticipant.cli.model import OPERATIONS
 from openparticipant.cli.refusal import CommandError, UnknownOptionsError, UsageError
 from openparticipant.cli.scan import HELP, Option, scan
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from openparticipant.cli.global_options import GlobalOptions
     from openparticipant.cli.profile import Profile
     from openparticipant.cli.scan import Scanned
+    from openparticipant.cli.services import Service
     from openparticipant.cli.table import Operation, Shape
 
 
@@ -31,16 +31,18 @@ def option_name(member: str) -> str:
     return f"-{''.join(letters)}"
 
 
-def run(command: str, words: list[str], options: GlobalOptions, world: Environment) -> int:
+def run(
+    service: Service, command: str, words: list[str], options: GlobalOptions, world: Environment
+) -> int:
     """Call the operation that `command` names and print what it returns."""
-    operation = OPERATIONS[command]
+    operation = service.operations[command]
     scanned = scan(words, options_of(operation), word_is_optional=True)
     if words == ["help"] or "help" in scanned.values:
-        return _help(command, world)
+        return _help(service, command, world)
     if not _stands_in_for_options(words):
         _require_all(operation, scanned, world)
     if scanned.word == "help":
-        return _help(command, world)
+        return _help(service, command, world)
     unknown = scanned.rest + ([scanned.word] if scanned.word is not None else [])
     if unknown:
         raise _unknown(operation, unknown)
@@ -58,7 +60,7 @@ def run(command: str, words: list[str], options: GlobalOptions, world: Environme
         case skeleton.OUTPUT:
             _show_sample(operation, members, options, profile, world)
         case _:
-            _call(operation, members, scanned.values, options, profile, world)
+            _call(service, operation, members, scanned.values, options, profile, world)
     return 0
 
 
@@ -88,7 +90,8 @@ def options_of(operation: Operation) -> Iterator[Option]:
     yield Option(INPUT_JSON)
     choices = (skeleton.INPUT, skeleton.OUTPUT)
     yield Option(skeleton.OPTION, takes="at most one", value=skeleton.INPUT, choices=choices)
-    yield bearer.file_option(operation["bearer"])
+    if operation["bearer"]:
+        yield bearer.file_option(operation["bearer"])
     if "NextToken" in operation["output"]:
         yield Option(ALL, takes="nothing", exact=True)
         yield Option(FOLLOW, takes="nothing", exact=True)
@@ -138,6 +141,7 @@ def _show_sample(
 
 
 def _call(
+    service: Service,
     operation: Operation,
     members: dict[str, Any],
     values: dict[str, Any],
@@ -145,16 +149,13 @@ def _call(
     profile: Profile,
     world: Environment,
 ) -> None:
-    from openparticipant.cli.endpoint import resolve  # noqa: PLC0415
-
-    endpoint = resolve("connectparticipant", options, world.environ, profile)
+    endpoint = service.endpoint(options, world, profile)
     _validate(operation, members)
 
-    from openparticipant.cli.client import Client  # noqa: PLC0415
     from openparticipant.cli.output import Output  # noqa: PLC0415
     from openparticipant.cli.rendering import modelled  # noqa: PLC0415
 
-    client = Client(world, options, profile, endpoint)
+    client = service.client(options, world, profile, endpoint)
     output = Output(options, world, profile)
     if ALL in values or FOLLOW in values:
         from openparticipant.cli.transcript import Transcript  # noqa: PLC0415
@@ -178,8 +179,8 @@ def _validate(operation: Operation, members: dict[str, Any]) -> None:
         raise CommandError("\n".join(("Parameter validation failed:", *found)))
 
 
-def _help(command: str, world: Environment) -> int:
+def _help(service: Service, command: str, world: Environment) -> int:
     from openparticipant.cli import help as pages  # noqa: PLC0415
 
-    world.write(pages.operation(command, world.program))
+    world.write(pages.operation(service, command, world.program))
     return 0

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from openparticipant.cli.client import Client
     from openparticipant.cli.environment import Environment
     from openparticipant.cli.global_options import GlobalOptions
+    from openparticipant.cli.profile import Profile
+    from openparticipant.cli.services import Service
 
 
 class Asked:
@@ -67,10 +69,14 @@ def connection_token(asked: Asked, world: Environment) -> str:
 
 def participant_client(asked: Asked, world: Environment) -> Client:
     """Return a client of the participant service."""
-    from openparticipant.cli.client import Client  # noqa: PLC0415 - not for a page of help
-    from openparticipant.cli.endpoint import resolve  # noqa: PLC0415
-    from openparticipant.cli.profile import load  # noqa: PLC0415
+    from openparticipant.cli.profile import load  # noqa: PLC0415 - not for a page of help
+    from openparticipant.cli.services import participant  # noqa: PLC0415 - likewise
 
-    profile = load(world.environ, asked.options.profile)
-    endpoint = resolve("connectparticipant", asked.options, world.environ, profile)
-    return Client(world, asked.options, profile, endpoint)
+    return client(participant(), asked.options, world, load(world.environ, asked.options.profile))
+
+
+def client(
+    service: Service, options: GlobalOptions, world: Environment, profile: Profile
+) -> Client:
+    """Return a client of a service, where the options and the profile say that it is."""
+    return service.client(options, world, profile, service.endpoint(options, world, profile))

@@ -41,7 +41,7 @@ def completed(
         document = input_json.read(values[INPUT_JSON], world)
         whole |= {name: each for name, each in document.items() if name not in whole}
     token = operation["bearer"]
-    if token not in whole and bearer.is_given(token, {}, world):
+    if token and token not in whole and bearer.is_given(token, {}, world):
         whole[token] = bearer.find(token, {}, world)
     return whole
 

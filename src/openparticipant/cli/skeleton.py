@@ -41,6 +41,8 @@ def _blank(shape: Shape) -> Any:
             return _blanks(shape["members"])
         case "list":
             return [_blank(shape["element"])]
+        case "map":
+            return {"KeyName": _blank(shape["value"])}
         case "boolean":
             return True
         case "integer" | "long":
@@ -63,7 +65,7 @@ def _sample(name: str, shape: Shape) -> Any:
             return {"KeyName": "Value"}
         case "boolean":
             return True
-        case "integer" | "long":
+        case "integer" | "long" | "timestamp":
             return max(0, shape.get("min", 0))
         case _:
             return name

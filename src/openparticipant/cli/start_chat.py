@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from openparticipant.cli.own_command import ask, participant_client
+from openparticipant.cli import services
+from openparticipant.cli.own_command import ask, client
 from openparticipant.cli.refusal import CommandError, UnknownOptionsError, UsageError
 from openparticipant.cli.scan import Option
 
@@ -10,9 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from openparticipant.cli.client import Client
     from openparticipant.cli.environment import Environment
     from openparticipant.cli.own_command import Asked
+    from openparticipant.cli.profile import Profile
+    from openparticipant.cli.services import Service
 
 _OPTIONS = (
     Option("--as", choices=("customer", "agent"), exact=True),
@@ -37,26 +39,43 @@ def run(arguments: list[str], world: Environment) -> int:
     contact_id = asked.values.get("--contact-id")
     if contact_id is not None and role != "agent":
         raise UsageError("--contact-id needs --as agent: a chat has one customer")
+    if role is not None and not {"--output", "--query"}.isdisjoint(asked.values):
+        raise UsageError("--as prints lines for a shell: it takes neither --output nor --query")
 
-    from openparticipant.cli.control_plane import control_plane  # noqa: PLC0415
+    from openparticipant.cli.output import Output  # noqa: PLC0415 - not for a page of help
+    from openparticipant.cli.profile import load  # noqa: PLC0415
 
-    control = control_plane(asked.options, world)
+    profile = load(world.environ, asked.options.profile)
+    output = Output(asked.options, world, profile)
+    control = _Caller(services.control_plane(), asked, world, profile)
+    participants = _Caller(services.participant(), asked, world, profile)
     if role == "agent":
         if contact_id is None:
             contact_id = _started(control, asked, "Customer")["ContactId"]
         participant = _joined(control, asked, contact_id)
     else:
         participant = _started(control, asked, asked.values.get("--display-name", "Customer"))
-    found = {**participant, **_connected(participant_client(asked, world), participant)}
-    world.write(_exports(found) if role else _json(found))
+    found = {**participant, **_connected(participants, participant)}
+    world.write(output.render("StartChat", found) if role is None else _exports(found))
     return 0
 
 
-def _started(control: Client, asked: Asked, name: str) -> dict[str, Any]:
-    from openparticipant.cli.control_plane import START_CHAT_CONTACT  # noqa: PLC0415
+class _Caller:
+    """A service whose operations go by their commands."""
 
+    def __init__(
+        self, service: Service, asked: Asked, world: Environment, profile: Profile
+    ) -> None:
+        self._operations = service.operations
+        self._client = client(service, asked.options, world, profile)
+
+    def call(self, command: str, members: dict[str, Any]) -> Any:
+        return self._client.call(self._operations[command], members)
+
+
+def _started(control: _Caller, asked: Asked, name: str) -> dict[str, Any]:
     answer = control.call(
-        START_CHAT_CONTACT,
+        "start-chat-contact",
         {
             "InstanceId": asked.values.get("--instance-id", "default"),
             "ContactFlowId": asked.values.get("--contact-flow-id", "default"),
@@ -66,11 +85,9 @@ def _started(control: Client, asked: Asked, name: str) -> dict[str, Any]:
     return _only(answer, "ContactId", "ParticipantId", "ParticipantToken")
 
 
-def _joined(control: Client, asked: Asked, contact_id: str) -> dict[str, Any]:
-    from openparticipant.cli.control_plane import CREATE_PARTICIPANT  # noqa: PLC0415
-
+def _joined(control: _Caller, asked: Asked, contact_id: str) -> dict[str, Any]:
     answer = control.call(
-        CREATE_PARTICIPANT,
+        "create-participant",
         {
             "InstanceId": asked.values.get("--instance-id", "default"),
             "ContactId": contact_id,
@@ -84,11 +101,9 @@ def _joined(control: Client, asked: Asked, contact_id: str) -> dict[str, Any]:
     return {"ContactId": contact_id, **_only(answer, "ParticipantId"), **credentials}
 
 
-def _connected(client: Client, participant: dict[str, Any]) -> dict[str, Any]:
-    from openparticipant.cli.model import OPERATIONS  # noqa: PLC0415
-
-    answer = client.call(
-        OPERATIONS["create-participant-connection"],
+def _connected(participants: _Caller, participant: dict[str, Any]) -> dict[str, Any]:
+    answer = participants.call(
+        "create-participant-connection",
         {
             "Type": ["CONNECTION_CREDENTIALS"],
             "ParticipantToken": participant["ParticipantToken"],
@@ -114,9 +129,3 @@ def _exports(found: dict[str, Any]) -> str:
         "OPENPARTICIPANT_CONNECTION_TOKEN": found["ConnectionToken"],
     }
     return "".join(f"export {name}={quote(value)}\n" for name, value in variables.items())
-
-
-def _json(found: dict[str, Any]) -> str:
-    from openparticipant.cli.rendering import json_text  # noqa: PLC0415
-
-    return json_text(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-Kind = Literal["string", "integer", "long", "boolean", "list", "structure", "map"]
+Kind = Literal["string", "integer", "long", "boolean", "timestamp", "list", "structure", "map"]
 
 
 class Shape(TypedDict):
@@ -22,7 +22,11 @@ class Shape(TypedDict):
 
 
 class Operation(TypedDict):
-    """One call. Members stand in the model's order; `bearer` names the one that is a header."""
+    """One call.
+
+    Members stand in the model's order; `bearer` names the one that is a header, or is empty where
+    the request is signed instead.
+    """
 
     name: str
     method: str

@@ -67,7 +67,10 @@ class _Checking:
                 f"type: {type(value)}, valid types: {valid}"
             )
         elif isinstance(value, dict):
-            self.structure(value, shape.get("members", {}), name)
+            if shape["type"] == "map":
+                self._map(value, shape, name)
+            else:
+                self.structure(value, shape["members"], name)
         elif isinstance(value, str):
             self._minimum(len(value), shape, name, "length")
         elif isinstance(value, list | tuple):
@@ -76,6 +79,11 @@ class _Checking:
                 self._value(each, shape["element"], f"{name}[{index}]")
         elif isinstance(value, int):
             self._minimum(value, shape, name, "value")
+
+    def _map(self, value: Mapping[str, object], shape: Shape, name: str) -> None:
+        for key, each in value.items():
+            self._value(key, shape["key"], f"{name} (key: {key})")
+            self._value(each, shape["value"], f"{name}.{key}")
 
     def _minimum(self, size: int, shape: Shape, name: str, what: str) -> None:
         least = shape.get("min")

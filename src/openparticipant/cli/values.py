@@ -17,7 +17,7 @@ def member_value(option: str, shape: Shape, value: Any) -> Any:
     match shape["type"]:
         case "list":
             return _list(option, value)
-        case "structure":
+        case "structure" | "map":
             return _structure(option, loaded(option, value), shape)
         case "integer":
             return _number(loaded(option, value))
@@ -51,7 +51,7 @@ def _structure(option: str, text: str | bytes, shape: Shape) -> Any:
         found = parse(text)
     except ShorthandError as error:
         raise CommandError(f"Error parsing parameter '{option}': {error}") from None
-    for name, member in shape["members"].items():
+    for name, member in shape.get("members", {}).items():
         if member["type"] == "integer" and name in found:
             found[name] = _number(found[name])
     return found

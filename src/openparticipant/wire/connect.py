@@ -34,7 +34,6 @@ class ChatMessage(Shape, frozen=True, kw_only=True):
 class StartChatContactRequest(Shape, frozen=True, kw_only=True):
     instance_id: InstanceId
     contact_flow_id: Annotated[str, Meta(max_length=500)]
-    participant_details: ParticipantDetails
     attributes: (
         dict[
             Annotated[str, Meta(min_length=1, max_length=32767)],
@@ -42,6 +41,7 @@ class StartChatContactRequest(Shape, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    participant_details: ParticipantDetails
     initial_message: ChatMessage | None = None
     client_token: ClientToken | None = None
     chat_duration_in_minutes: Annotated[int, Meta(ge=60, le=10080)] | None = None
@@ -62,8 +62,8 @@ class ParticipantDetailsToAdd(Shape, frozen=True, kw_only=True):
 class CreateParticipantRequest(Shape, frozen=True, kw_only=True):
     instance_id: InstanceId
     contact_id: Text256
-    participant_details: ParticipantDetailsToAdd
     client_token: ClientToken | None = None
+    participant_details: ParticipantDetailsToAdd
 
 
 class ParticipantTokenCredentials(Shape, frozen=True, kw_only=True):
