@@ -135,6 +135,44 @@ def test_a_mistake_gets_a_guess(words: list[str], meant: str) -> None:
     assert sentence.startswith(("\nUnknown options: ", "openparticipant: error: argument "))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*START, "--conection-token", "SECRET"],
+        [*START, "--conection-token", "SECRET", "--content-type", "a", "more"],
+        [*START, "--conection-token", "-SECRET"],
+        [*START, "--conection-token=SECRET"],
+        [*START, "--connectionToken", "SECRET"],
+        [*START, "--token", "SECRET"],
+        [*START, "--bearer-token", "SECRET"],
+        [*START, "--participant-token", "SECRET"],
+        [*START, "--con=SECRET"],
+        ["attach", "--conection-token=SECRET", "a.txt"],
+        ["download", "--tokne=x", "--connection-tokne", "SECRET", "id"],
+        ["start-chat", "--participant-token=SECRET"],
+        ["--error-format", "json", *START, "--conection-token", "SECRET"],
+    ],
+)
+def test_what_may_be_a_token_is_not_shown(words: list[str]) -> None:
+    """Where an option for a token is misspelt, the token is a word that nobody knows."""
+    outcome = command(*words, environ={"OPENPARTICIPANT_CONNECTION_TOKEN": "T"})
+
+    assert outcome.status != 0
+    assert "Unknown options: " in outcome.err or "ambiguous option: " in outcome.err
+    assert "SECRET" not in outcome.err
+
+
+def test_what_is_no_token_is_shown() -> None:
+    """Nor is a file with a token one; and the rest of the words stays as it is."""
+    words = (*START, "--conection-token", "SECRET", "two", "--tokn-fil", "f", "--x=5", *TOKEN)
+    outcome = command(*words, "--connection-token-fil", "path")
+
+    assert outcome.err.endswith(
+        "\nUnknown options: --conection-token, two, --tokn-fil, f, --x=5, "
+        "--connection-token-fil, path, [hidden]\n"
+    )
+
+
 def test_a_word_like_nothing_gets_no_guess() -> None:
     """A wild guess helps nobody."""
     outcome = command(*START, *TOKEN, "--foo")

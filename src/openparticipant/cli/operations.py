@@ -45,7 +45,7 @@ def run(
         return _help(service, command, world)
     unknown = scanned.rest + ([scanned.word] if scanned.word is not None else [])
     if unknown:
-        raise _unknown(operation, unknown)
+        raise _unknown(operation, unknown, words)
 
     from openparticipant.cli.parameters import completed, from_options  # noqa: PLC0415
     from openparticipant.cli.profile import load  # noqa: PLC0415
@@ -64,12 +64,11 @@ def run(
     return 0
 
 
-def _unknown(operation: Operation, words: list[str]) -> UnknownOptionsError:
+def _unknown(operation: Operation, unknown: list[str], words: list[str]) -> UnknownOptionsError:
     from openparticipant.cli.global_options import GLOBALS  # noqa: PLC0415 - only for a mistake
-    from openparticipant.cli.suggestion import options_like  # noqa: PLC0415
+    from openparticipant.cli.suggestion import unknown_options  # noqa: PLC0415
 
-    known = (*options_of(operation), *GLOBALS)
-    return UnknownOptionsError(words, options_like(words, known))
+    return unknown_options(unknown, words, (*options_of(operation), *GLOBALS))
 
 
 def options_of(operation: Operation) -> Iterator[Option]:

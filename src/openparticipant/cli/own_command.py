@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openparticipant.cli import bearer
 from openparticipant.cli.global_options import GLOBALS, read
-from openparticipant.cli.refusal import CommandError, UnknownOptionsError, UsageError
+from openparticipant.cli.refusal import CommandError, UsageError
 from openparticipant.cli.scan import HELP, Option, scan
 
 TYPE_CHECKING = False
@@ -40,9 +40,9 @@ def ask(arguments: list[str], options: tuple[Option, ...]) -> Asked:
     scanned = scan(arguments, known)
     unknown = [word for word in scanned.rest if word.startswith("-") and word != "-"]
     if unknown:
-        from openparticipant.cli.suggestion import options_like  # noqa: PLC0415 - a mistake
+        from openparticipant.cli.suggestion import unknown_options  # noqa: PLC0415 - a mistake
 
-        raise UnknownOptionsError(unknown, options_like(unknown, known))
+        raise unknown_options(unknown, arguments, known)
     words = [] if scanned.word is None else [scanned.word, *scanned.rest]
     return Asked(scanned.values, words)
 

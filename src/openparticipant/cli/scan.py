@@ -133,8 +133,7 @@ class _Reading:
             known = self._options.values()
             fitting = [each for each in known if not each.exact and each.name.startswith(name)]
             if len(fitting) > 1:
-                names = ", ".join(each.name for each in fitting)
-                raise UsageError(f"ambiguous option: {word} could match {names}")
+                raise _ambiguous(name, attached, [each.name for each in fitting])
             if fitting:
                 return fitting[0], attached
         if _is_negative_number(word) or " " in word:
@@ -185,6 +184,15 @@ class _Reading:
             if takes != "many":
                 break
         return list(self._words[start : self._at])
+
+
+def _ambiguous(name: str, attached: str | None, fitting: list[str]) -> UsageError:
+    from openparticipant.cli.bearer import OPTIONS  # noqa: PLC0415 - it knows of options itself
+
+    # The value may be a token.
+    hidden = attached and not set(OPTIONS.values()).isdisjoint(fitting)
+    value = "" if attached is None else "=[hidden]" if hidden else f"={attached}"
+    return UsageError(f"ambiguous option: {name}{value} could match {', '.join(fitting)}")
 
 
 def _converted(option: Option, word: str) -> object:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from itertools import pairwise
+
+from openparticipant.cli.bearer import OPTIONS as TOKENS
+from openparticipant.cli.refusal import UnknownOptionsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,6 +14,7 @@ if TYPE_CHECKING:
 
     from openparticipant.cli.scan import Option
 
+_HIDDEN = "[hidden]"
 _MOST = 3
 _SHORTEST = 4  # letters of a word that is looked for inside of the choices
 
@@ -32,8 +37,33 @@ def like(word: str, choices: Sequence[str]) -> list[str]:
     return [choice for choice in choices if bare in choice][:_MOST]
 
 
-def options_like(words: Iterable[str], known: Iterable[Option]) -> list[str]:
-    """Return the known options that unknown ones among the words resemble."""
+def unknown_options(
+    unknown: Sequence[str], words: Sequence[str], known: Iterable[Option]
+) -> UnknownOptionsError:
+    """Return the error about those of the words that are unknown, with what they resemble.
+
+    Where one resembles an option for a token, or speaks of one, what follows it may be the token,
+    and is not shown.
+    """
     names = [option.name for option in known]
-    options = (word.partition("=")[0] for word in words if word.startswith("--"))
-    return [name for option in options for name in like(option, names)]
+    every = [*names, *TOKENS.values()]
+    secrets = {after for word, after in pairwise(words) if _is_for_token(word, every)}
+    shown, meant = [], []
+    for word in unknown:
+        name, equals, _ = word.partition("=")
+        is_option = word.startswith("--")
+        meant += like(name, names) if is_option else []
+        if word in secrets:
+            shown.append(_HIDDEN)
+        elif equals and _is_for_token(name, every):
+            shown.append(f"{name}={_HIDDEN}")
+        else:
+            shown.append(word)
+    return UnknownOptionsError(shown, meant)
+
+
+def _is_for_token(word: str, names: Sequence[str]) -> bool:
+    if not word.startswith("--"):
+        return False
+    alike = like(word, names)
+    return not set(TOKENS.values()).isdisjoint(alike) or (not alike and "token" in word.lower())
