@@ -182,7 +182,7 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
         lambda: sum(1 for _ in attendance), lambda: sum(each.waiting for each in attendance)
     )
     lifecycle.on_drain.append(attendance.farewell)
-    rooms = Rooms(store, bus, on.clock, _delivery_observer(on, metrics))
+    rooms = Rooms(store, bus, on.clock, _delivery_observer(on, metrics), on.bounds.parting_seconds)
     public = app.PublicApp(
         participant=ParticipantPlane(ports),
         control=ControlPlane(ports, {key.access_key_id: key for key in control_keys}.get),
@@ -198,7 +198,15 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
             observed=_object_observer(on, metrics),
             allowed_origins=settings.allowed_origins,
         ),
-        websocket=WebSocketRoute(ports, rooms, attendance, cors=cors, log=on.log, metrics=metrics),
+        websocket=WebSocketRoute(
+            ports,
+            rooms,
+            attendance,
+            subscribe_seconds=on.bounds.subscribe_seconds,
+            cors=cors,
+            log=on.log,
+            metrics=metrics,
+        ),
         health=health,
         cors=cors,
         clock=on.clock,

@@ -38,6 +38,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.logger.parent = _LOGGER
         self.conn.logger = self.logger
 
+    async def run_asgi(self) -> None:
+        """Carry the connection, and cut it at the end if its client has stopped reading."""
+        await super().run_asgi()
+        if not self.writable.is_set():
+            self.transport.abort()
+
     def keepalive_timeout(self) -> None:
         """Cut the connection: who does not answer a ping will not read what is still to be written."""
         self.transport.abort()

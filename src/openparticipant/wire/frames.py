@@ -36,7 +36,7 @@ class LiveMetadata(shapes.Shape, frozen=True, kw_only=True):
     absolute_time: str
     content_type: str
     id: str
-    type: Literal["MESSAGEMETADATA"] = "MESSAGEMETADATA"
+    type: Literal["MESSAGEMETADATA"]
     message_metadata: shapes.ItemMetadata
 
 

@@ -45,6 +45,7 @@ def announcement(notice: Notice) -> str:
                     absolute_time=iso8601(at),
                     content_type=EventType.METADATA.value,
                     id=id_,
+                    type="MESSAGEMETADATA",
                     message_metadata=metadata(message_id, (receipt,)),
                 )
             )

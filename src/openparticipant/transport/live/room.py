@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from openparticipant.domain.transcript import EventType, Notice, TranscriptItem
+from openparticipant.domain.transcript import EventType, ItemType, Notice, TranscriptItem
 from openparticipant.errors import Unavailable
 from openparticipant.ports import ContactStore
 from openparticipant.transport.live.announcement import announcement
 from openparticipant.transport.live.socket import NORMAL, Socket
 
 _PAGE = 100
-# Seconds that a client has to close its socket by itself once it knows that all is over; one whose
-# socket is closed first takes that for a lost connection.
-_GRACE = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +22,7 @@ class Room:
 
     The bus is a hint. An item that comes next is passed on at once; one that comes early means that
     others were missed, and the store is read for them. `told` hears of each notice that was passed on
-    and of how many sockets got it.
+    and of how many sockets got it. Sockets whose participation is over end after `parting` seconds.
     """
 
     def __init__(
@@ -34,6 +31,7 @@ class Room:
         contact_seq: int,
         store: ContactStore,
         told: Callable[[Notice, int], None],
+        parting: float,
     ) -> None:
         self.contact_seq = contact_seq
         self.members: set[Socket] = set()
@@ -41,6 +39,8 @@ class Room:
         self._contact_id = contact_id
         self._store = store
         self._told = told
+        self._parting = parting
+        self._gone: set[str] = set()  # participants who have left, and hear of the end only
         self._missed = False
         self._catching_up: asyncio.Task[None] | None = None
 
@@ -90,19 +90,27 @@ class Room:
 
     def _advance(self, item: TranscriptItem) -> None:
         self.head = item.ordinal
-        self._tell(item)
-        if item.content_type == EventType.ENDED and item.author is None:
+        if item.type is ItemType.EVENT and item.content_type == EventType.ENDED:
+            self._gone.clear()
+            self._tell(item)
             self._end(self.members)
-        elif item.content_type == EventType.LEFT and item.author is not None:
-            left = item.author.id
-            self._end({m for m in self.members if m.caller.participant_id == left})
+            return
+        self._tell(item)
+        if item.type is ItemType.EVENT and item.content_type == EventType.LEFT and item.author:
+            self._gone.add(item.author.id)
+            self._end(
+                member for member in self.members if member.caller.participant_id == item.author.id
+            )
 
     def _tell(self, notice: Notice) -> None:
         frame = announcement(notice)
+        told = 0
         for member in self.members:
-            member.tell(frame)
-        self._told(notice, len(self.members))
+            if member.caller.participant_id not in self._gone:
+                member.tell(frame)
+                told += 1
+        self._told(notice, told)
 
-    def _end(self, members: set[Socket]) -> None:
+    def _end(self, members: Iterable[Socket]) -> None:
         for member in members:
-            member.end(NORMAL, "the participation has ended", after=_GRACE)
+            member.end(NORMAL, "the participation has ended", after=self._parting)

@@ -25,18 +25,21 @@ class Rooms:
         bus: Bus,
         clock: Clock,
         told: Callable[[Notice, int], None],
+        parting: float,
     ) -> None:
         self._store = store
         self._bus = bus
         self._clock = clock
         self._told = told
+        self._parting = parting
         self._rooms: dict[str, tuple[Room, Callable[[], None]]] = {}
 
     async def enter(self, socket: Socket) -> None:
         """Tell a socket of everything in its contact from now on. Raises Unavailable."""
         contact_id = socket.caller.contact_id
         if contact_id not in self._rooms:
-            room = Room(contact_id, socket.caller.contact_seq, self._store, self._told)
+            seq = socket.caller.contact_seq
+            room = Room(contact_id, seq, self._store, self._told, self._parting)
             self._rooms[contact_id] = room, self._bus.listen(contact_id, room.hear)
         room, _ = self._rooms[contact_id]
         room.members.add(socket)

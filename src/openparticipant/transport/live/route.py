@@ -33,7 +33,6 @@ PATH = "/participant/websocket"
 
 _OPERATION = "WebSocket"
 _SWITCHED = 101
-_SUBSCRIBE_WITHIN = 60.0  # seconds; clients do it at once
 _STRIKES = 20  # frames in a row that were none
 
 _log = logging.getLogger(__name__)
@@ -58,6 +57,7 @@ class WebSocketRoute:
         rooms: Rooms,
         attendance: Attendance,
         *,
+        subscribe_seconds: float,
         cors: Cors,
         log: Log,
         metrics: Metrics,
@@ -65,6 +65,7 @@ class WebSocketRoute:
         self._ports = ports
         self._rooms = rooms
         self._attendance = attendance
+        self._subscribe_seconds = subscribe_seconds
         self._cors = cors
         self._log = log
         self._metrics = metrics
@@ -95,6 +96,9 @@ class WebSocketRoute:
             code = await self._converse(socket, visit, receive)
         except OSError:
             pass  # the client left while it was spoken to
+        except asyncio.CancelledError:
+            if not socket.hung_up:
+                raise
         finally:
             self._rooms.leave(socket)
             self._attendance.dismiss(socket)
@@ -131,7 +135,9 @@ class WebSocketRoute:
             await send({"type": "websocket.close", "code": code, "reason": reason})
 
         now = self._ports.clock.now()
-        socket = Socket(caller, send=write, close=close, now=now)
+        this = asyncio.current_task()
+        assert this is not None
+        socket = Socket(caller, send=write, close=close, hang_up=this.cancel, now=now)
         self._attendance.admit(socket, now=now)
         return socket
 
@@ -141,7 +147,7 @@ class WebSocketRoute:
         """Answer frames until the connection ends; return how it was closed."""
         loop = asyncio.get_running_loop()
         deadline = loop.call_later(
-            _SUBSCRIBE_WITHIN, socket.end, NOT_WELCOME, "nothing was subscribed to"
+            self._subscribe_seconds, socket.end, NOT_WELCOME, "nothing was subscribed to"
         )
         strikes = 0
         try:
