@@ -113,11 +113,10 @@ class WebSocketRoute:
         origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
         if not self._cors.admits(origin):
             raise AccessDeniedException(reason="the page's origin is not allowed")
-        query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=10)
-        (token,) = query.get("AuthToken", [""])[:1]
-        if not token or len(token) > BEARER_CHARACTERS:
-            raise AccessDeniedException(reason="no AuthToken")
-        caller = await self._ports.store.listener(digest(token), now=self._ports.clock.now())
+        tokens = parse_qs(scope["query_string"].decode("latin-1")).get("AuthToken", [])
+        if len(tokens) != 1 or len(tokens[0]) > BEARER_CHARACTERS:
+            raise AccessDeniedException(reason="not one AuthToken")
+        caller = await self._ports.store.listener(digest(tokens[0]), now=self._ports.clock.now())
         if caller is None:
             raise AccessDeniedException(reason="the AuthToken is none of ours")
         visit.contact_id = caller.contact_id

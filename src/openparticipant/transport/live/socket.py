@@ -86,6 +86,7 @@ class Socket:
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._outbox.flush()
+                self._outbox.close()
                 await self._close(code, reason)
         except TimeoutError:
             self._hang_up()
