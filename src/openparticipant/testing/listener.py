@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,12 +19,15 @@ class Listener:
 
     def __init__(self, url: str, origin: str | None = None) -> None:
         """Shake hands; raises `websockets.exceptions.InvalidStatus` where that is refused."""
-        self._connection = connect(
-            url,
-            origin=Origin(origin) if origin else None,
-            compression=None,
-            proxy=None,
-            open_timeout=_PATIENCE,
+        self._open = ExitStack()
+        self._connection = self._open.enter_context(
+            connect(
+                url,
+                origin=Origin(origin) if origin else None,
+                compression=None,
+                proxy=None,
+                open_timeout=_PATIENCE,
+            )
         )
 
     def __enter__(self) -> Self:
@@ -37,7 +41,7 @@ class Listener:
         trace: TracebackType | None,
     ) -> None:
         """Hang up."""
-        self._connection.close()
+        self._open.close()
 
     def subscribe(self) -> dict[str, Any]:
         """Ask for the chat's items, as clients do when the socket opens; return the answer."""
