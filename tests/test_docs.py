@@ -60,6 +60,7 @@ def test_every_metric_is_told_with_its_labels() -> None:
     metrics.request("GetAttachment", 200, 0.1)
     metrics.moved("in", 1)
     metrics.refused("malformed")
+    metrics.delivered("message", 1, 0.001)
     expected = []
     for family in metrics.registry.collect():
         labels = [name for name in family.samples[0].labels if name != "le"]

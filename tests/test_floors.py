@@ -19,9 +19,11 @@ FLOORS: dict[str, int] = {
     "setting_table": 3,
     "settings": 4,
     "data_dir": 3,
+    "view_files": 3,
     "ports": 3,
     "operations": 4,
     "stores": 4,
+    "bus": 4,
     "objects": 4,
     "system": 4,
     "transport": 5,
@@ -35,6 +37,7 @@ GUARDED: dict[str, set[str]] = {
     "uvicorn": {"transport"},
     "uvloop": {"transport", "testing"},
     "httptools": {"transport"},
+    "websockets": {"testing"},
     "sqlite3": {"stores"},
     "prometheus_client": {"transport"},
     "cryptography": {"transport"},
@@ -44,7 +47,7 @@ GUARDED: dict[str, set[str]] = {
     "boto3": set(),
     "pytest": {"testing"},
 }
-BACK_ENDS = {f"{PACKAGE}.stores.sqlite", f"{PACKAGE}.objects.disk"}
+BACK_ENDS = {f"{PACKAGE}.stores.sqlite", f"{PACKAGE}.objects.disk", f"{PACKAGE}.bus.local"}
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
 # Commands that run or set up a server; all others talk to one over HTTP, as strangers.

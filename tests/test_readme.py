@@ -10,16 +10,18 @@ from openparticipant.testing.server import Server
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
 
-def test_the_example_for_builders_runs(participant_server: Server) -> None:
-    """The five lines work as they stand, with the fixture that the package brings."""
+def test_the_examples_for_builders_run(participant_server: Server) -> None:
+    """They work as they stand, with the fixture that the package brings."""
     (example,) = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     names: dict[str, object] = {}
 
     exec(example, names)
 
-    test = names["test_a_file_comes_back"]
-    assert callable(test)
-    test(participant_server)
+    tests = [value for name, value in names.items() if name.startswith("test_")]
+    assert tests
+    for test in tests:
+        assert callable(test)
+        test(participant_server)
 
 
 def test_every_link_leads_somewhere() -> None:

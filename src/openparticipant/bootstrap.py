@@ -9,14 +9,18 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from openparticipant import view_files
+from openparticipant.bus.local import LocalBus
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.domain.attachment import FileRules, Status, locate
+from openparticipant.domain.transcript import Notice, TranscriptItem
+from openparticipant.domain.view import View
 from openparticipant.errors import Unavailable
 from openparticipant.objects import ownership
 from openparticipant.objects.disk import DiskObjects
@@ -35,6 +39,10 @@ from openparticipant.transport.control_plane import ControlPlane
 from openparticipant.transport.cors import Cors
 from openparticipant.transport.exchange import CLIENT_GONE
 from openparticipant.transport.lifecycle import Lifecycle
+from openparticipant.transport.live.announcement import kind
+from openparticipant.transport.live.attendance import Attendance
+from openparticipant.transport.live.rooms import Rooms
+from openparticipant.transport.live.route import WebSocketRoute
 from openparticipant.transport.logs import Log
 from openparticipant.transport.metrics import Metrics
 from openparticipant.transport.object_request import ObjectExchange
@@ -68,6 +76,7 @@ class Node:
         *,
         server: Server,
         ports: Ports,
+        rooms: Rooms,
         data_dir: DataDir,
         control_key: Credentials,
         held: ExitStack,
@@ -76,18 +85,23 @@ class Node:
         self.ports = ports
         self.data_dir = data_dir
         self.control_key = control_key
+        self._rooms = rooms
         self._held = held
-        self._watch: asyncio.Task[None] | None = None
+        self._watches: list[asyncio.Task[None]] = []
 
-    def watch_deadlines(self) -> None:
-        """Begin to work deadlines off in the background."""
-        self._watch = asyncio.create_task(deadlines.watch(self.ports))
+    def watch(self) -> None:
+        """Begin the background work: deadlines, and listeners that the bus has forgotten."""
+        self._watches = [
+            asyncio.create_task(deadlines.watch(self.ports)),
+            asyncio.create_task(self._rooms.watch()),
+        ]
 
     async def close(self) -> None:
         """End background work and close the database and the object store."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.wait([self._watch])
+        for watch in self._watches:
+            watch.cancel()
+        if self._watches:
+            await asyncio.wait(self._watches)
         await asyncio.to_thread(self._held.close)
 
 
@@ -140,8 +154,11 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
         ids=on.ids,
     )
     held.callback(objects.close)
-    store = SqlContactStore(database)
-    ports = Ports(on.clock, on.ids, store, objects, _policy(settings, public_url))
+    store = SqlContactStore(database, on.ids)
+    bus = LocalBus()
+    ports = Ports(
+        on.clock, on.ids, store, objects, bus, _policy(settings, public_url, _views(settings))
+    )
     await _recover(ports, store, objects)
     data_dir.write_profile(
         region=settings.region,
@@ -154,6 +171,18 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
     metrics = Metrics()
     lifecycle = Lifecycle()
     health = Health(lifecycle)
+    cors = Cors(
+        settings.allowed_origins,
+        methods=app.CORS_METHODS,
+        exposed=app.CORS_EXPOSED,
+        allowed=app.CORS_ALLOWED,
+    )
+    attendance = Attendance()
+    metrics.watch_sockets(
+        lambda: sum(1 for _ in attendance), lambda: sum(each.waiting for each in attendance)
+    )
+    lifecycle.on_drain.append(attendance.farewell)
+    rooms = Rooms(store, bus, on.clock, _delivery_observer(on, metrics), on.bounds.parting_seconds)
     public = app.PublicApp(
         participant=ParticipantPlane(ports),
         control=ControlPlane(ports, {key.access_key_id: key for key in control_keys}.get),
@@ -169,13 +198,17 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
             observed=_object_observer(on, metrics),
             allowed_origins=settings.allowed_origins,
         ),
-        health=health,
-        cors=Cors(
-            settings.allowed_origins,
-            methods=app.CORS_METHODS,
-            exposed=app.CORS_EXPOSED,
-            allowed=app.CORS_ALLOWED,
+        websocket=WebSocketRoute(
+            ports,
+            rooms,
+            attendance,
+            subscribe_seconds=on.bounds.subscribe_seconds,
+            cors=cors,
+            log=on.log,
+            metrics=metrics,
         ),
+        health=health,
+        cors=cors,
         clock=on.clock,
         ids=on.ids,
         log=on.log,
@@ -195,6 +228,7 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
     return Node(
         server=server,
         ports=ports,
+        rooms=rooms,
         data_dir=data_dir,
         control_key=control_keys[0],
         held=held.pop_all(),
@@ -254,7 +288,7 @@ async def _keys(
     return await database.write(lambda: access_keys.ensure(purpose, fresh, now))
 
 
-def _policy(settings: Settings, public_url: str) -> Policy:
+def _policy(settings: Settings, public_url: str, views: Mapping[str, View]) -> Policy:
     return Policy(
         account=settings.account,
         region=settings.region,
@@ -264,7 +298,15 @@ def _policy(settings: Settings, public_url: str) -> Policy:
         file_rules=FileRules(frozenset(settings.attachment_extensions), settings.attachment_size),
         attachments_per_contact=settings.attachments_per_contact,
         upload_url_lifetime=settings.upload_url_lifetime,
+        views=views,
     )
+
+
+def _views(settings: Settings) -> Mapping[str, View]:
+    try:
+        return view_files.read(settings.views) if settings.views else {}
+    except view_files.ViewFileError as error:
+        raise StartError(str(error)) from None
 
 
 async def _recover(ports: Ports, store: ContactStore, objects: DiskObjects) -> None:
@@ -299,6 +341,16 @@ def _refusal_observer(on: Foundation, metrics: Metrics) -> Callable[[Refusal], N
         on.log.write("info", "refused", on.clock.now(), facts)
 
     return refused
+
+
+def _delivery_observer(on: Foundation, metrics: Metrics) -> Callable[[Notice, int], None]:
+    def delivered(notice: Notice, sockets: int) -> None:
+        seconds = None
+        if isinstance(notice, TranscriptItem):
+            seconds = max(0, on.clock.now() - notice.at) / 1000
+        metrics.delivered(kind(notice), sockets, seconds)
+
+    return delivered
 
 
 def _object_observer(on: Foundation, metrics: Metrics) -> Callable[[ObjectExchange], None]:

@@ -32,9 +32,12 @@ PARTICIPANT_TOKEN_LIFETIME = (
 )  # chosen: the longest chat duration; ends with the contact anyway
 WEBSOCKET_URL_LIFETIME = 100 * SECOND  # documented: connect within 100 s
 WEBSOCKET_LIFETIME = HOUR  # observed: browser clients renew after 3540 s
+WEBSOCKETS_PER_PARTICIPANT = 5  # documented: concurrent sockets of one participant
+WEBSOCKET_SILENCE = 25 * SECOND  # chosen: clients send a heartbeat every 10 s
 
 # Contacts
 CHAT_DURATION = 25 * HOUR  # documented default
+CONNECT_WINDOW = 5 * MINUTE  # documented: connect within five minutes of StartChatContact
 ATTRIBUTES_BYTES = 32768  # documented: total of keys and values in UTF-8
 CUSTOM_PARTICIPANTS = 1  # documented: custom participants (bots) per contact
 
@@ -47,3 +50,5 @@ SIGNATURE_SKEW = 15 * MINUTE  # documented: how far a SigV4 date may be off
 TEXT_MESSAGE_CHARACTERS = 1024  # documented: text/plain and text/markdown
 JSON_MESSAGE_CHARACTERS = 12000  # documented: application/json
 INTERACTIVE_RESPONSE_CHARACTERS = 12288  # documented: interactive responses
+PARTICIPANTS_WITH_RECEIPTS = 2  # documented: receipts are refused among more
+TRANSCRIPT_PAGE = 10  # documented default of MaxResults

@@ -5,14 +5,15 @@ The contract suites in `openparticipant.testing` hold backends to what is writte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from openparticipant.domain.attachment import Attachment, FileRules
 from openparticipant.domain.connection import Caller, IssuedToken
-from openparticipant.domain.contact import Contact, Participant
-from openparticipant.domain.transcript import TranscriptItem
+from openparticipant.domain.contact import Contact, Participant, Role
+from openparticipant.domain.transcript import Notice, Receipt, TranscriptItem
+from openparticipant.domain.view import View
 
 
 class Clock(Protocol):
@@ -43,7 +44,8 @@ class IdSource(Protocol):
 class NewContact:
     """A contact to start, with its customer.
 
-    `request_digest` tells a repeat of the same request from another one under the same token.
+    It ends at `connect_by` unless its customer connects before. `request_digest` tells a repeat of
+    the same request from another one under the same token.
     """
 
     id: str
@@ -51,7 +53,9 @@ class NewContact:
     flow_id: str
     attributes: Mapping[str, str]
     content_types: Sequence[str]
+    disconnect_on_exit: Sequence[Role]
     started_at: int
+    connect_by: int
     ends_at: int
     customer: Participant
     token: IssuedToken
@@ -87,6 +91,39 @@ class NewConnection:
 
     connection: IssuedToken | None
     websocket: IssuedToken | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to append; `item_id` is its own unless it repeats an earlier one."""
+
+    item_id: str
+    content_type: str
+    content: str
+    client_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewReceipt:
+    """What the caller tells of somebody else's item: that it was delivered, or even read."""
+
+    message_id: str
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageStart:
+    """Where a transcript is to be read from, which includes the item there.
+
+    At most one of `id`, `at` (an instant) and `most_recent` (1 is the newest item) is given; with
+    none it is the newest. `forward` decides between the item at or after an instant and the one
+    at or before it.
+    """
+
+    forward: bool
+    id: str | None = None
+    at: int | None = None
+    most_recent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +197,11 @@ class ContactStore(Protocol):
 
     async def stop_contact(
         self, contact_id: str, instance_id: str, reason: str, *, now: int
-    ) -> None:
-        """End a contact and with it every token; raise ContactNotFoundException if it has none."""
+    ) -> list[TranscriptItem]:
+        """End a contact and with it every token; return the items that tell so.
+
+        Raises ContactNotFoundException if there is no such open contact.
+        """
         ...
 
     async def contact(self, contact_id: str, instance_id: str) -> Contact | None:
@@ -173,15 +213,48 @@ class ContactStore(Protocol):
         ...
 
     async def connect(self, holder: Caller, new: NewConnection, *, now: int) -> None:
-        """Record a connection; raise AccessDeniedException if the contact or participant is gone."""
+        """Record a connection; raise AccessDeniedException if the contact or participant is gone.
+
+        The customer's first one gives the contact its full duration.
+        """
+        ...
+
+    async def listener(self, websocket_token: bytes, *, now: int) -> Caller | None:
+        """Return who stands behind a digest of a WebSocket's token, or None if nobody ever did."""
+        ...
+
+    async def join(self, caller: Caller, item_id: str, *, now: int) -> TranscriptItem | None:
+        """Note that a participant has come; return the item that tells so, None from then on.
+
+        Raises AccessDeniedException if the contact or participant is gone.
+        """
         ...
 
     async def caller(self, connection_token: bytes, *, now: int) -> Caller | None:
         """Return who stands behind a digest of a connection token, or None if nobody ever did."""
         ...
 
-    async def disconnect(self, caller: Caller, *, now: int) -> None:
-        """End a participation and void its tokens; a customer's also ends the contact."""
+    async def disconnect(self, caller: Caller, *, now: int) -> list[TranscriptItem]:
+        """End a participation and void its tokens; a customer's also ends the contact.
+
+        Returns the items that tell so; raises AccessDeniedException if it has ended before.
+        """
+        ...
+
+    async def send(self, caller: Caller, new: NewMessage, *, now: int) -> TranscriptItem:
+        """Append a message, or return the one that this client token appended before.
+
+        Raises ValidationException (the token named another message, or the contact does not take
+        the content type) or AccessDeniedException.
+        """
+        ...
+
+    async def acknowledge(self, caller: Caller, new: NewReceipt, *, now: int) -> Receipt | None:
+        """Record a receipt; return what is known now, or None if it was known before.
+
+        Raises ValidationException (no such message of somebody else's), ConflictException (more
+        than two participants are active) or AccessDeniedException.
+        """
         ...
 
     async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
@@ -224,7 +297,21 @@ class ContactStore(Protocol):
         ...
 
     async def items(self, contact_id: str, *, after: int, limit: int) -> list[TranscriptItem]:
-        """Return items with ordinals above `after`, in order."""
+        """Return items with ordinals above `after`, in order, without receipts."""
+        ...
+
+    async def place(self, caller: Caller, start: PageStart) -> int | None:
+        """Return the ordinal at which to begin reading, None where there is no such item."""
+        ...
+
+    async def page(
+        self, caller: Caller, *, begin: int, forward: bool, limit: int
+    ) -> list[TranscriptItem]:
+        """Return items with receipts, from ordinal `begin` on: upwards if `forward`, else down."""
+        ...
+
+    async def heads(self, contact_seqs: Iterable[int]) -> dict[int, int]:
+        """Return the newest ordinal of each contact, 0 where nothing has been said."""
         ...
 
     async def due_attachments(self, *, now: int, lease: int, limit: int) -> list[DueAttachment]:
@@ -242,12 +329,28 @@ class ContactStore(Protocol):
         """Let every running completion lapse; for a node that knows it is the only one, at start."""
         ...
 
-    async def end_expired_contacts(self, *, now: int, limit: int) -> int:
-        """End contacts whose duration is over; return how many."""
+    async def end_expired_contacts(self, *, now: int, limit: int) -> list[TranscriptItem]:
+        """End contacts whose time is over; return the items that tell so, one each."""
         ...
 
     async def next_deadline(self) -> int | None:
         """Return the earliest instant at which something falls due."""
+        ...
+
+
+class Bus(Protocol):
+    """How the listeners of a contact, on any node, are told of something at once.
+
+    It is a hint: what it carries may be lost, doubled or out of order. The truth about items is in
+    the store.
+    """
+
+    def publish(self, notice: Notice) -> None:
+        """Pass a notice on to whoever listens to its contact; never waits, never raises."""
+        ...
+
+    def listen(self, contact_id: str, hear: Callable[[Notice], None]) -> Callable[[], None]:
+        """Call `hear` for each notice of a contact, until the function returned is called."""
         ...
 
 
@@ -322,6 +425,7 @@ class Policy:
     file_rules: FileRules
     attachments_per_contact: int
     upload_url_lifetime: int
+    views: Mapping[str, View]
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,4 +436,5 @@ class Ports:
     ids: IdSource
     store: ContactStore
     objects: ObjectStore
+    bus: Bus
     policy: Policy

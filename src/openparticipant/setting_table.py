@@ -184,6 +184,13 @@ SETTINGS: tuple[Setting, ...] = (
         "web origins that browsers may call from",
         repeatable=True,
     ),
+    Setting(
+        "views",
+        _directory,
+        None,
+        "directory of views, one NAME.json each, that chats may show",
+        unset="no views",
+    ),
     Setting("drain-pause", _seconds, "0", "seconds between not ready and closing, when ending"),
     Setting("drain-timeout", _seconds, "30", "seconds that running requests have to finish"),
     Setting(

@@ -48,6 +48,7 @@ class Settings:
     tls: str | None
     admin_port: int | None
     allowed_origins: tuple[str, ...]
+    views: Path | None
     drain_pause: float
     drain_timeout: float
     instances: tuple[str, ...]

@@ -15,6 +15,7 @@ from openparticipant.errors import Unavailable
 from openparticipant.ports import ContactStore
 from openparticipant.stores.contact_store import SqlContactStore
 from openparticipant.stores.write import Rows, Write
+from openparticipant.system import RandomIds
 
 T = TypeVar("T")
 
@@ -93,7 +94,7 @@ class PostgresStores:
             max_size=_CONNECTIONS,
             server_settings={"search_path": self._schema},
         ) as pool:
-            yield SqlContactStore(PostgresDatabase(pool))
+            yield SqlContactStore(PostgresDatabase(pool), RandomIds())
 
     async def __aenter__(self) -> Self:
         await self._execute(

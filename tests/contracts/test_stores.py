@@ -11,6 +11,7 @@ import pytest
 from openparticipant.ports import ContactStore
 from openparticipant.stores.contact_store import SqlContactStore
 from openparticipant.stores.sqlite import SqliteDatabase
+from openparticipant.system import RandomIds
 from openparticipant.testing.store_contract import RULES, Rule, hold, name_of
 from tests.contracts.postgres_database import PostgresStores
 
@@ -23,7 +24,7 @@ async def test_sqlite(rule: Rule, tmp_path: Path) -> None:
     async def open_store() -> AsyncIterator[ContactStore]:
         database = SqliteDatabase(tmp_path / "database")
         try:
-            yield SqlContactStore(database)
+            yield SqlContactStore(database, RandomIds())
         finally:
             database.close()
 

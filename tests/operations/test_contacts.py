@@ -102,6 +102,7 @@ def test_the_initial_message_is_the_first_item(server: Server) -> None:
     (item,) = server.call(lambda: server.node.ports.store.items(contact_id, after=0, limit=9))
 
     assert (item.ordinal, item.type, item.content) == (1, ItemType.MESSAGE, "Hello")
+    assert item.author is not None
     assert item.author.display_name == "Jane"
 
 

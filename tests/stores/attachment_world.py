@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from openparticipant import bootstrap
+from openparticipant.bus.local import LocalBus
 from openparticipant.domain.attachment import Attachment, FileRules
 from openparticipant.domain.connection import Caller
 from openparticipant.objects.disk import PREFIX, DiskObjects
@@ -34,6 +35,7 @@ POLICY = Policy(
     file_rules=FileRules(frozenset({"txt"}), 5),
     attachments_per_contact=LIMIT,
     upload_url_lifetime=900_000,
+    views={},
 )
 _ROWS = """
     SELECT a.id, a.status, a.staging_key, a.final_key, c.id
@@ -99,7 +101,7 @@ class AttachmentWorld:
     async def start(self) -> None:
         """Begin to work on what the directory holds."""
         self._database = SqliteDatabase(self._place / "database")
-        self.store = SqlContactStore(self._database)
+        self.store = SqlContactStore(self._database, self._ids)
         self.objects = DiskObjects(
             self._place / "objects",
             base=POLICY.public_url,
@@ -107,7 +109,7 @@ class AttachmentWorld:
             credentials=Credentials("key", "secret"),
             ids=self._ids,
         )
-        self.ports = Ports(self.clock, self._ids, self.store, self.objects, POLICY)
+        self.ports = Ports(self.clock, self._ids, self.store, self.objects, LocalBus(), POLICY)
         await self.scene.reopen()
         await bootstrap._recover(self.ports, self.store, self.objects)
 
@@ -181,6 +183,7 @@ class AttachmentWorld:
             self._ids,
             cast("Any", Stepped(self.store, gate)),
             cast("Any", Stepped(objects, gate)),
+            LocalBus(),
             POLICY,
         )
 

@@ -17,10 +17,21 @@ from openparticipant.stores import (
     contact_store,
     contacts,
     items,
+    messages,
+    transcripts,
 )
 from openparticipant.stores.sqlite import SqliteDatabase
 
-MODULES = (access_keys, attachments, connections, contact_store, contacts, items)
+MODULES = (
+    access_keys,
+    attachments,
+    connections,
+    contact_store,
+    contacts,
+    items,
+    messages,
+    transcripts,
+)
 SMALL = ("access_keys", "CONSTANT ROW")  # of key pairs there are a handful
 
 

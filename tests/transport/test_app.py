@@ -72,16 +72,6 @@ def test_the_token_comes_before_the_body(server: Server) -> None:
     check_refusal(chat.call("message", b"{"), 400, "ValidationException")
 
 
-def test_operations_not_served_yet_name_themselves(server: Server) -> None:
-    """Never a silent success."""
-    chat = server.start_chat()
-
-    answer = chat.call("message", {"ContentType": "text/plain", "Content": "hi"})
-
-    check_refusal(answer, 400, "ValidationException")
-    assert "SendMessage" in answer.json["Message"]
-
-
 def test_every_operation_is_routed(server: Server) -> None:
     """All eleven answer a stranger with 403, not with 404."""
     for operation in PARTICIPANT:

@@ -87,7 +87,6 @@ KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
         ("InvalidActiveRegionException: status", ONE_REGION),
         ("StartChatContact.input.Attributes<value>: min 0", NO_BOUND),
         ("StartChatContact.input.CustomerId", PROFILES),
-        ("StartChatContact.input.DisconnectOnCustomerExit", ROUTING),
         ("StartChatContact.input.ParticipantConfiguration", FLOWS),
         ("StartChatContact.input.PersistentChat", CHAINS),
         ("StartChatContact.input.RelatedContactId", CHAINS),

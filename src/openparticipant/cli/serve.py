@@ -63,7 +63,7 @@ async def _serve(loaded: Loaded, world: Environment, log: Log) -> int:
                 "serving plain http beyond this machine: browsers will refuse the WebSocket; "
                 "use --tls-cert, --tls auto, or a proxy with --public-url https://…"
             )
-    node.watch_deadlines()
+    node.watch()
 
     def ready(url: str, admin_url: str) -> None:
         # What lives now lives until the end: the collector need not look at it again, nor as often.

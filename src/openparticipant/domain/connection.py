@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from openparticipant.domain.contact import Role
+from openparticipant.domain.contact import Participant, Role
 
 
 def digest(token: str) -> bytes:
@@ -33,6 +33,11 @@ class Caller:
     role: Role
     display_name: str
     refusal: str | None
+
+    @property
+    def participant(self) -> Participant:
+        """Who it is, as others see them."""
+        return Participant(self.participant_id, self.role, self.display_name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ async def _finish(ports: Ports, caller: Caller, claim: Claim, attachment: Attach
     if item is None:
         await ports.objects.discard(claim.final_key)
         return False
+    ports.bus.publish(item)
     try:
         await ports.objects.discard(attachment.staging_key)
     except Unavailable as error:  # complete all the same; what is staged has no use any more

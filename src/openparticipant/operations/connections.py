@@ -9,6 +9,7 @@ from openparticipant.limits import (
     WEBSOCKET_LIFETIME,
     WEBSOCKET_URL_LIFETIME,
 )
+from openparticipant.operations.presence import join
 from openparticipant.ports import NewConnection, Ports
 from openparticipant.wire.shapes import (
     ConnectionCredentials,
@@ -46,6 +47,8 @@ async def create_participant_connection(
         ),
         now=now,
     )
+    if request.connect_participant:
+        await join(ports, caller)
     return CreateParticipantConnectionResponse(
         websocket=_websocket(ports.policy.public_url, websocket_token, now),
         connection_credentials=_credentials(connection_token, now),
@@ -78,5 +81,6 @@ async def disconnect_participant(
 ) -> Empty:
     """End the caller's participation; the customer's ends the contact and every token in it."""
     del request
-    await ports.store.disconnect(caller, now=ports.clock.now())
+    for item in await ports.store.disconnect(caller, now=ports.clock.now()):
+        ports.bus.publish(item)
     return Empty()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from openparticipant.domain.connection import IssuedToken, digest
 from openparticipant.domain.contact import Participant, Role, instance_id
+from openparticipant.domain.message import CONTENT_TYPES, PLAIN, why_unfit, why_unwelcome
 from openparticipant.errors import (
     InvalidParameterException,
     InvalidRequestException,
@@ -17,11 +16,9 @@ from openparticipant.errors import (
 from openparticipant.limits import (
     ATTRIBUTES_BYTES,
     CHAT_DURATION,
-    INTERACTIVE_RESPONSE_CHARACTERS,
-    JSON_MESSAGE_CHARACTERS,
+    CONNECT_WINDOW,
     MINUTE,
     PARTICIPANT_TOKEN_LIFETIME,
-    TEXT_MESSAGE_CHARACTERS,
 )
 from openparticipant.ports import InitialMessage, NewContact, NewParticipant, Policy, Ports
 from openparticipant.wire import connect as wire
@@ -29,13 +26,6 @@ from openparticipant.wire.restjson import fingerprint
 from openparticipant.wire.shapes import Empty
 from openparticipant.wire.times import iso8601
 
-_PLAIN = "text/plain"
-_CONTENT_TYPES = {
-    _PLAIN: TEXT_MESSAGE_CHARACTERS,
-    "text/markdown": TEXT_MESSAGE_CHARACTERS,
-    "application/json": JSON_MESSAGE_CHARACTERS,
-    "application/vnd.amazonaws.connect.message.interactive.response": INTERACTIVE_RESPONSE_CHARACTERS,
-}
 _ATTRIBUTE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _DISPLAY_NAMES = {Role.AGENT: "Agent", Role.SUPERVISOR: "Supervisor", Role.CUSTOM_BOT: "Bot"}
 
@@ -60,7 +50,9 @@ async def start_chat_contact(
             flow_id=request.contact_flow_id,
             attributes=attributes,
             content_types=content_types,
+            disconnect_on_exit=[Role(role) for role in request.disconnect_on_customer_exit or ()],
             started_at=now,
+            connect_by=now + CONNECT_WINDOW,
             ends_at=now + (minutes * MINUTE if minutes else CHAT_DURATION),
             customer=Participant(
                 ports.ids.uuid(), Role.CUSTOMER, request.participant_details.display_name
@@ -116,9 +108,11 @@ async def stop_contact(ports: Ports, request: wire.StopContactRequest) -> Empty:
     """End a contact, in whatever state the chat is."""
     instance = _instance(ports.policy, request.instance_id, InvalidParameterException)
     reason = request.disconnect_reason.code if request.disconnect_reason else None
-    await ports.store.stop_contact(
+    told = await ports.store.stop_contact(
         request.contact_id, instance, reason or "API", now=ports.clock.now()
     )
+    for item in told:
+        ports.bus.publish(item)
     return Empty()
 
 
@@ -171,11 +165,11 @@ def _attributes(attributes: dict[str, str]) -> dict[str, str]:
 
 
 def _content_types(wanted: list[str] | None) -> list[str]:
-    content_types = wanted or [_PLAIN]
-    if _PLAIN not in content_types:
-        raise InvalidRequestException(f"SupportedMessagingContentTypes must contain {_PLAIN}.")
+    content_types = wanted or [PLAIN]
+    if PLAIN not in content_types:
+        raise InvalidRequestException(f"SupportedMessagingContentTypes must contain {PLAIN}.")
     for content_type in content_types:
-        if content_type not in _CONTENT_TYPES:
+        if content_type not in CONTENT_TYPES:
             raise InvalidRequestException(
                 "SupportedMessagingContentTypes has a value that is not allowed."
             )
@@ -187,17 +181,9 @@ def _initial_message(
 ) -> InitialMessage | None:
     if message is None:
         return None
-    if message.content_type not in content_types:
-        raise InvalidRequestException(
-            "InitialMessage has a ContentType that SupportedMessagingContentTypes lacks."
-        )
-    if len(message.content) > _CONTENT_TYPES[message.content_type]:
-        raise InvalidRequestException(
-            f"InitialMessage must have at most {_CONTENT_TYPES[message.content_type]} characters."
-        )
-    if message.content_type == "application/json":
-        try:
-            msgspec.json.decode(message.content)
-        except (msgspec.DecodeError, RecursionError):
-            raise InvalidRequestException("InitialMessage is not valid JSON.") from None
+    reason = why_unwelcome(message.content_type, content_types) or why_unfit(
+        message.content_type, message.content
+    )
+    if reason is not None:
+        raise InvalidRequestException(f"InitialMessage {reason}.")
     return InitialMessage(ports.ids.uuid(), message.content_type, message.content)

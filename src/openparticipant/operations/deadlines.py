@@ -1,7 +1,8 @@
 """Deadlines are rows; this works them off.
 
 An upload URL that expired frees its place in the quota, an abandoned attachment vanishes with its
-bytes, a completion whose lease lapsed is undone, a contact whose duration is over ends. Whoever
+bytes, a completion whose lease lapsed is undone, a contact ends that nobody came to or whose
+duration is over. Whoever
 takes a row leases it, so a node that dies in the middle leaves nothing undone for long.
 """
 
@@ -51,9 +52,11 @@ async def work_off(ports: Ports) -> int:
             except Unavailable as error:  # leased until then, it falls due again
                 _log.warning("attachment %s is settled later: %s", due.attachment.id, error)
         ended = await ports.store.end_expired_contacts(now=now, limit=_BATCH)
+        for item in ended:
+            ports.bus.publish(item)
         if not taken and not ended:
             return settled
-        settled += len(taken) + ended
+        settled += len(taken) + len(ended)
 
 
 async def _settle(ports: Ports, due: DueAttachment) -> None:

@@ -1,4 +1,4 @@
-"""Which function carries out which operation; what is missing here is not served."""
+"""Which function carries out which operation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from openparticipant.domain.connection import Caller
-from openparticipant.operations import attachments, connections, contacts
+from openparticipant.operations import (
+    attachments,
+    connections,
+    contacts,
+    messages,
+    transcripts,
+    views,
+)
 from openparticipant.ports import Ports
 from openparticipant.wire.shapes import Shape
 
@@ -15,10 +22,16 @@ ParticipantFunction = Callable[[Ports, Caller, Any], Awaitable[Shape]]
 ControlFunction = Callable[[Ports, Any], Awaitable[Shape]]
 
 PARTICIPANT: Mapping[str, ParticipantFunction] = {
+    "CancelParticipantAuthentication": views.cancel_participant_authentication,
     "CompleteAttachmentUpload": attachments.complete_attachment_upload,
     "CreateParticipantConnection": connections.create_participant_connection,
+    "DescribeView": views.describe_view,
     "DisconnectParticipant": connections.disconnect_participant,
     "GetAttachment": attachments.get_attachment,
+    "GetAuthenticationUrl": views.get_authentication_url,
+    "GetTranscript": transcripts.get_transcript,
+    "SendEvent": messages.send_event,
+    "SendMessage": messages.send_message,
     "StartAttachmentUpload": attachments.start_attachment_upload,
 }
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from openparticipant.domain.attachment import Attachment, Status
 from openparticipant.domain.connection import Caller
-from openparticipant.domain.contact import Participant
 from openparticipant.domain.transcript import AttachedFile, ItemType, TranscriptItem
 from openparticipant.errors import (
     ConflictException,
@@ -251,7 +250,7 @@ def approve(caller: Caller, held: Claim, item_id: str, now: int) -> Write[Transc
         yield from items.append(
             contact_seq=caller.contact_seq,
             participant_seq=caller.seq,
-            author=Participant(caller.participant_id, caller.role, caller.display_name),
+            author=caller.participant,
             item_id=item_id,
             type=ItemType.ATTACHMENT,
             now=now,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Role
+from openparticipant.domain.transcript import EventType, TranscriptItem
 from openparticipant.errors import AccessDeniedException
 from openparticipant.ports import NewConnection
 from openparticipant.stores import contacts
+from openparticipant.stores.items import append_event
 from openparticipant.stores.write import Row, Write
 
 # Looks, and takes the contact's row lock, so that what was seen holds until the transaction ends.
@@ -26,10 +30,13 @@ _INSERT_WEBSOCKET = (
 # Clients renew every hour or so; what has lapsed goes as new ones come.
 _PRUNE_CONNECTIONS = "DELETE FROM connections WHERE participant_seq = $1 AND expires_at <= $2"
 _PRUNE_WEBSOCKETS = "DELETE FROM websockets WHERE participant_seq = $1 AND expires_at <= $2"
-_LEAVE = """
-    UPDATE participants SET disconnected_at = $2
-    WHERE seq = $1 AND disconnected_at IS NULL
-    RETURNING seq
+# From now on the contact lasts as long as was asked for.
+_ARRIVE = """
+    UPDATE contacts SET ends_at = lasts_until, lasts_until = NULL
+    WHERE seq = $1 AND lasts_until IS NOT NULL
+"""
+_JOIN = """
+    UPDATE participants SET joined_at = $2 WHERE seq = $1 AND joined_at IS NULL RETURNING seq
 """
 CALLER = """
     SELECT p.seq, c.seq, c.id, c.instance_id, p.id, p.role, p.display_name,
@@ -48,6 +55,15 @@ HOLDER = """
     JOIN participants p ON p.seq = t.participant_seq
     JOIN contacts c ON c.seq = p.contact_seq
     WHERE t.digest = $1
+"""
+
+LISTENER = """
+    SELECT p.seq, c.seq, c.id, c.instance_id, p.id, p.role, p.display_name,
+           w.expires_at, p.disconnected_at, c.ended_at, c.ends_at
+    FROM websockets w
+    JOIN participants p ON p.seq = w.participant_seq
+    JOIN contacts c ON c.seq = p.contact_seq
+    WHERE w.digest = $1
 """
 
 
@@ -70,6 +86,8 @@ def gone() -> AccessDeniedException:
 def connect(holder: Caller, new: NewConnection, now: int) -> Write[None]:
     """Record a connection; see `ContactStore.connect`."""
     yield from refuse_unless_open(holder, now)
+    if holder.role is Role.CUSTOMER:
+        yield _ARRIVE, (holder.contact_seq,)
     if new.connection:
         yield _PRUNE_CONNECTIONS, (holder.seq, now)
         yield (
@@ -81,12 +99,32 @@ def connect(holder: Caller, new: NewConnection, now: int) -> Write[None]:
         yield _INSERT_WEBSOCKET, (new.websocket.digest, holder.seq, new.websocket.expires_at)
 
 
-def disconnect(caller: Caller, now: int) -> Write[None]:
+def join(caller: Caller, item_id: str, now: int) -> Write[TranscriptItem | None]:
+    """Tell once that a participant has come; see `ContactStore.join`."""
+    yield from refuse_unless_open(caller, now)
+    if not (yield _JOIN, (caller.seq, now)):
+        return None
+    return (
+        yield from append_event(
+            EventType.JOINED,
+            contact_seq=caller.contact_seq,
+            participant_seq=caller.seq,
+            author=caller.participant,
+            item_id=item_id,
+            now=now,
+        )
+    )
+
+
+def disconnect(caller: Caller, now: int, new_id: Callable[[], str]) -> Write[list[TranscriptItem]]:
     """End a participation; see `ContactStore.disconnect`."""
-    if not (yield _LEAVE, (caller.seq, now)):
-        raise AccessDeniedException(reason="the participant has disconnected")
-    if caller.role is Role.CUSTOMER:
-        yield from contacts.end(caller.contact_seq, "CUSTOMER_DISCONNECT", now)
+    yield from refuse_unless_open(caller, now)
+    left = yield from contacts.leave(
+        caller.contact_seq, caller.seq, caller.participant, now, new_id
+    )
+    if caller.role is not Role.CUSTOMER:
+        return [left]
+    return [left, *(yield from contacts.exit(caller.contact_seq, now, new_id))]
 
 
 def caller(row: Row, now: int) -> Caller:
@@ -111,7 +149,7 @@ def why_not(
     if ended_at is not None:
         return "the contact has ended"
     if ends_at <= now:
-        return "the duration of the contact is over"
+        return "the time of the contact is over"
     if disconnected_at is not None:
         return "the participant has disconnected"
     if expires_at <= now:

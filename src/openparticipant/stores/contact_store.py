@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Contact
-from openparticipant.domain.transcript import TranscriptItem
+from openparticipant.domain.transcript import Receipt, TranscriptItem
 from openparticipant.ports import (
     Claim,
     Claimed,
     DueAttachment,
+    IdSource,
     NewConnection,
     NewContact,
+    NewMessage,
     NewParticipant,
+    NewReceipt,
+    PageStart,
     Proposal,
 )
-from openparticipant.stores import attachments, connections, contacts, items
+from openparticipant.stores import (
+    attachments,
+    connections,
+    contacts,
+    items,
+    messages,
+    transcripts,
+)
 from openparticipant.stores.write import Database
 
 _NEXT_DEADLINE = """
@@ -30,8 +43,9 @@ _NEXT_DEADLINE = """
 class SqlContactStore:
     """`ContactStore` on a `Database`; what each method guarantees stands there."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ids: IdSource) -> None:
         self._database = database
+        self._new_id = ids.uuid
 
     async def start_contact(self, new: NewContact) -> tuple[str, str]:
         """See `ContactStore`."""
@@ -43,9 +57,11 @@ class SqlContactStore:
 
     async def stop_contact(
         self, contact_id: str, instance_id: str, reason: str, *, now: int
-    ) -> None:
+    ) -> list[TranscriptItem]:
         """See `ContactStore`."""
-        await self._database.write(lambda: contacts.stop(contact_id, instance_id, reason, now))
+        return await self._database.write(
+            lambda: contacts.stop(contact_id, instance_id, reason, now, self._new_id)
+        )
 
     async def contact(self, contact_id: str, instance_id: str) -> Contact | None:
         """See `ContactStore`."""
@@ -66,9 +82,26 @@ class SqlContactStore:
         rows = await self._database.read(connections.CALLER, connection_token)
         return connections.caller(rows[0], now) if rows else None
 
-    async def disconnect(self, caller: Caller, *, now: int) -> None:
+    async def listener(self, websocket_token: bytes, *, now: int) -> Caller | None:
         """See `ContactStore`."""
-        await self._database.write(lambda: connections.disconnect(caller, now))
+        rows = await self._database.read(connections.LISTENER, websocket_token)
+        return connections.caller(rows[0], now) if rows else None
+
+    async def join(self, caller: Caller, item_id: str, *, now: int) -> TranscriptItem | None:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: connections.join(caller, item_id, now))
+
+    async def disconnect(self, caller: Caller, *, now: int) -> list[TranscriptItem]:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: connections.disconnect(caller, now, self._new_id))
+
+    async def send(self, caller: Caller, new: NewMessage, *, now: int) -> TranscriptItem:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: messages.send(caller, new, now))
+
+    async def acknowledge(self, caller: Caller, new: NewReceipt, *, now: int) -> Receipt | None:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: messages.acknowledge(caller, new, now))
 
     async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
         """See `ContactStore`."""
@@ -100,8 +133,24 @@ class SqlContactStore:
 
     async def items(self, contact_id: str, *, after: int, limit: int) -> list[TranscriptItem]:
         """See `ContactStore`."""
-        rows = await self._database.read(items.SELECT, contact_id, after, limit)
+        rows = await self._database.read(items.SELECT_AFTER, contact_id, after, limit)
         return [items.item(row) for row in rows]
+
+    async def place(self, caller: Caller, start: PageStart) -> int | None:
+        """See `ContactStore`."""
+        return await transcripts.place(self._database, caller.contact_seq, start)
+
+    async def page(
+        self, caller: Caller, *, begin: int, forward: bool, limit: int
+    ) -> list[TranscriptItem]:
+        """See `ContactStore`."""
+        return await transcripts.page(
+            self._database, caller.contact_seq, begin=begin, forward=forward, limit=limit
+        )
+
+    async def heads(self, contact_seqs: Iterable[int]) -> dict[int, int]:
+        """See `ContactStore`."""
+        return await transcripts.heads(self._database, contact_seqs)
 
     async def due_attachments(self, *, now: int, lease: int, limit: int) -> list[DueAttachment]:
         """See `ContactStore`."""
@@ -115,9 +164,9 @@ class SqlContactStore:
         """See `ContactStore`."""
         await self._database.write(lambda: attachments.expire_leases(now))
 
-    async def end_expired_contacts(self, *, now: int, limit: int) -> int:
+    async def end_expired_contacts(self, *, now: int, limit: int) -> list[TranscriptItem]:
         """See `ContactStore`."""
-        return await self._database.write(lambda: contacts.end_expired(now, limit))
+        return await self._database.write(lambda: contacts.end_expired(now, limit, self._new_id))
 
     async def next_deadline(self) -> int | None:
         """See `ContactStore`."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from openparticipant.domain.contact import Contact, Participant, Role
-from openparticipant.domain.transcript import ItemType
+from openparticipant.domain.transcript import EventType, ItemType, TranscriptItem
 from openparticipant.errors import (
     ConflictException,
     ContactNotFoundException,
@@ -20,9 +21,9 @@ from openparticipant.stores.write import Row, Write
 
 _INSERT_CONTACT = """
     INSERT INTO contacts
-        (id, instance_id, flow_id, attributes, content_types, client_token, request_digest,
-         started_at, ends_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8)
+        (id, instance_id, flow_id, attributes, content_types, disconnect_on_exit, client_token,
+         request_digest, started_at, ends_at, lasts_until, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $9)
     ON CONFLICT (instance_id, client_token) DO NOTHING
     RETURNING seq
 """
@@ -71,14 +72,26 @@ _ABANDON = """
 _SEQ_OF_OPEN = """
     SELECT seq FROM contacts WHERE id = $1 AND instance_id = $2 AND ended_at IS NULL
 """
+_LEAVE = """
+    UPDATE participants SET disconnected_at = $2
+    WHERE seq = $1 AND disconnected_at IS NULL
+"""
+_LEAVING_TOO = """
+    SELECT p.seq, p.id, p.role, p.display_name, c.disconnect_on_exit
+    FROM contacts c
+    JOIN participants p ON p.contact_seq = c.seq
+    WHERE c.seq = $1 AND p.disconnected_at IS NULL AND p.joined_at IS NOT NULL
+    ORDER BY p.seq
+"""
 _EXPIRED = """
-    SELECT seq FROM contacts
+    SELECT seq, lasts_until FROM contacts
     WHERE ended_at IS NULL AND ends_at <= $1
     ORDER BY ends_at
     LIMIT $2
 """
 SELECT = """
-    SELECT id, instance_id, flow_id, attributes, started_at, ends_at, ended_at, disconnect_reason,
+    SELECT id, instance_id, flow_id, attributes, started_at, coalesce(lasts_until, ends_at),
+           ended_at, disconnect_reason,
            updated_at
     FROM contacts WHERE id = $1 AND instance_id = $2
 """
@@ -94,9 +107,11 @@ def start(new: NewContact) -> Write[tuple[str, str]]:
             new.flow_id,
             json.dumps(dict(new.attributes)),
             json.dumps(list(new.content_types)),
+            json.dumps(list(new.disconnect_on_exit)),
             new.client_token,
             new.request_digest,
             new.started_at,
+            min(new.connect_by, new.ends_at),
             new.ends_at,
         ),
     )
@@ -163,28 +178,76 @@ def _participant(participant: Participant) -> tuple[str, str, str]:
     return participant.id, participant.role.value, participant.display_name
 
 
-def stop(contact_id: str, instance_id: str, reason: str, now: int) -> Write[None]:
+def stop(
+    contact_id: str, instance_id: str, reason: str, now: int, new_id: Callable[[], str]
+) -> Write[list[TranscriptItem]]:
     """End a contact by name; see `ContactStore.stop_contact`."""
     rows = yield _SEQ_OF_OPEN, (contact_id, instance_id)
-    if not rows or not (yield from end(rows[0][0], reason, now)):
+    ended = (yield from end(rows[0][0], reason, now, new_id)) if rows else None
+    if ended is None:
         raise ContactNotFoundException("There is no open contact with this ContactId.")
+    return [ended]
 
 
-def end(contact_seq: int, reason: str, now: int) -> Write[bool]:
-    """End a contact unless it has ended; tell whether this call did."""
-    rows = yield _END, (contact_seq, now, reason)
-    if rows:
-        yield _ABANDON, (contact_seq, now)
-    return bool(rows)
+def leave(
+    contact_seq: int, seq: int, participant: Participant, now: int, new_id: Callable[[], str]
+) -> Write[TranscriptItem]:
+    """End the participation of somebody who is in an open contact, which is locked."""
+    yield _LEAVE, (seq, now)
+    return (
+        yield from items.append_event(
+            EventType.LEFT,
+            contact_seq=contact_seq,
+            participant_seq=seq,
+            author=participant,
+            item_id=new_id(),
+            now=now,
+        )
+    )
 
 
-def end_expired(now: int, limit: int) -> Write[int]:
-    """End contacts whose duration is over; see `ContactStore.end_expired_contacts`."""
-    rows = yield _EXPIRED, (now, limit)
-    ended = 0
-    for contact_seq in sorted(contact_seq for (contact_seq,) in rows):  # one order for all takers
-        ended += yield from end(contact_seq, "EXPIRED", now)
-    return ended
+def exit(  # noqa: A001 - AWS's word for it
+    contact_seq: int, now: int, new_id: Callable[[], str]
+) -> Write[list[TranscriptItem]]:
+    """End a contact that its customer has left, and before it whoever was to leave with them."""
+    told = []
+    for seq, participant_id, role, name, leaving in (yield _LEAVING_TOO, (contact_seq,)):
+        if role in json.loads(leaving):
+            participant = Participant(participant_id, Role(role), name)
+            told.append((yield from leave(contact_seq, seq, participant, now, new_id)))
+    ended = yield from end(contact_seq, "CUSTOMER_DISCONNECT", now, new_id)
+    return [*told, ended] if ended else told
+
+
+def end(
+    contact_seq: int, reason: str, now: int, new_id: Callable[[], str]
+) -> Write[TranscriptItem | None]:
+    """End a contact; return the item that tells so, or None if it has ended before."""
+    if not (yield _END, (contact_seq, now, reason)):
+        return None
+    yield _ABANDON, (contact_seq, now)
+    return (
+        yield from items.append_event(
+            EventType.ENDED,
+            contact_seq=contact_seq,
+            participant_seq=None,
+            author=None,
+            item_id=new_id(),
+            now=now,
+        )
+    )
+
+
+def end_expired(now: int, limit: int, new_id: Callable[[], str]) -> Write[list[TranscriptItem]]:
+    """End contacts whose time is over; see `ContactStore.end_expired_contacts`."""
+    told = []
+    # In one order for all takers, so that no two ever wait for each other.
+    for contact_seq, lasts_until in sorted((yield _EXPIRED, (now, limit)), key=lambda row: row[0]):
+        reason = "EXPIRED" if lasts_until is None else "CUSTOMER_NEVER_ARRIVED"
+        ended = yield from end(contact_seq, reason, now, new_id)
+        if ended:
+            told.append(ended)
+    return told
 
 
 def contact(row: Row) -> Contact:

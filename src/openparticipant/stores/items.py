@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from openparticipant.domain.contact import Participant, Role
-from openparticipant.domain.transcript import AttachedFile, ItemType, TranscriptItem
+from openparticipant.domain.transcript import (
+    AttachedFile,
+    EventType,
+    ItemType,
+    TranscriptItem,
+)
 from openparticipant.stores.write import Row, Write
 
 # The contact's row is locked by this UPDATE until the transaction ends, so no two items of a
@@ -14,40 +19,57 @@ _NEXT_PLACE = """
         last_item_at = CASE WHEN last_item_at < $2 THEN $2 ELSE last_item_at + 1 END,
         updated_at = $2
     WHERE seq = $1
-    RETURNING last_ordinal, last_item_at
+    RETURNING id, last_ordinal, last_item_at
 """
 _INSERT = """
     INSERT INTO items
-        (contact_seq, ordinal, id, at, type, participant_seq, content_type, content, attachment_id)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        (contact_seq, ordinal, id, at, type, participant_seq, content_type, content, attachment_id,
+         client_token)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
-SELECT = """
-    SELECT i.id, i.ordinal, i.at, i.type, p.id, p.role, p.display_name,
+_WHOLE = """
+    c.id, i.id, i.ordinal, i.at, i.type, p.id, p.role, p.display_name,
            i.content_type, i.content, a.id, a.name, a.content_type
     FROM contacts c
     JOIN items i ON i.contact_seq = c.seq
-    JOIN participants p ON p.seq = i.participant_seq
+    LEFT JOIN participants p ON p.seq = i.participant_seq
     LEFT JOIN attachments a ON a.contact_seq = i.contact_seq AND a.id = i.attachment_id
+"""
+SELECT_AFTER = f"""SELECT {_WHOLE}
     WHERE c.id = $1 AND i.ordinal > $2
     ORDER BY i.ordinal
     LIMIT $3
+"""
+SELECT_FROM = f"""SELECT {_WHOLE}
+    WHERE c.seq = $1 AND i.ordinal >= $2
+    ORDER BY i.ordinal
+    LIMIT $3
+"""
+SELECT_UP_TO = f"""SELECT {_WHOLE}
+    WHERE c.seq = $1 AND i.ordinal <= $2
+    ORDER BY i.ordinal DESC
+    LIMIT $3
+"""
+SELECT_SENT = f"""SELECT {_WHOLE}
+    WHERE i.participant_seq = $1 AND i.client_token = $2
 """
 
 
 def append(
     *,
     contact_seq: int,
-    participant_seq: int,
-    author: Participant,
+    participant_seq: int | None,
+    author: Participant | None,
     item_id: str,
     type: ItemType,  # noqa: A002 - the member's name
     now: int,
     content_type: str | None = None,
     content: str | None = None,
     attachment: AttachedFile | None = None,
+    client_token: str | None = None,
 ) -> Write[TranscriptItem]:
     """Give an item the next place in its contact's transcript."""
-    ((ordinal, at),) = yield _NEXT_PLACE, (contact_seq, now)
+    ((contact_id, ordinal, at),) = yield _NEXT_PLACE, (contact_seq, now)
     yield (
         _INSERT,
         (
@@ -60,20 +82,45 @@ def append(
             content_type,
             content,
             attachment.id if attachment else None,
+            client_token,
         ),
     )
-    return TranscriptItem(item_id, ordinal, at, type, author, content_type, content, attachment)
+    return TranscriptItem(
+        contact_id, item_id, ordinal, at, type, author, content_type, content, attachment
+    )
+
+
+def append_event(
+    event: EventType,
+    *,
+    contact_seq: int,
+    participant_seq: int | None,
+    author: Participant | None,
+    item_id: str,
+    now: int,
+) -> Write[TranscriptItem]:
+    """Tell in the transcript what happened."""
+    return append(
+        contact_seq=contact_seq,
+        participant_seq=participant_seq,
+        author=author,
+        item_id=item_id,
+        type=ItemType.EVENT,
+        now=now,
+        content_type=event.value,
+    )
 
 
 def item(row: Row) -> TranscriptItem:
-    """Read a row of `SELECT`."""
-    (id_, ordinal, at, type_, author, role, name, content_type, content, *file) = row
+    """Read a row of one of the `SELECT_…`."""
+    contact_id, id_, ordinal, at, type_, author, role, name, content_type, content, *file = row
     return TranscriptItem(
+        contact_id,
         id_,
         ordinal,
         at,
         ItemType(type_),
-        Participant(author, Role(role), name),
+        Participant(author, Role(role), name) if author is not None else None,
         content_type,
         content,
         AttachedFile(*file) if file[0] is not None else None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from openparticipant import sigv4
+from openparticipant.testing.listener import Listener
 
 if TYPE_CHECKING:
     from openparticipant.testing.server import Server
@@ -92,6 +93,39 @@ class Chat:
         offered = self.call("attachment", {"AttachmentId": attachment_id})
         assert offered.status == 200, offered.body
         return request("GET", offered.json["Url"])
+
+    def say(self, content: str = "hello", **members: Any) -> Answer:
+        """Call SendMessage with a plain text."""
+        return self.call("message", {"ContentType": "text/plain", "Content": content, **members})
+
+    def tell(self, event: str, message_id: str | None = None) -> Answer:
+        """Call SendEvent: `typing`, or with a message's id `message.delivered` or `message.read`."""
+        body = {"ContentType": f"application/vnd.amazonaws.connect.event.{event}"}
+        if message_id is not None:
+            body["Content"] = json.dumps({"messageId": message_id})
+        return self.call("event", body)
+
+    def transcript(self, **members: Any) -> Answer:
+        """Call GetTranscript."""
+        return self.call("transcript", members)
+
+    def websocket_url(self) -> str:
+        """Call CreateParticipantConnection for a WebSocket and return its URL."""
+        answer = post(
+            self.server,
+            "/participant/connection",
+            {"Type": ["WEBSOCKET"]},
+            **{"x-amz-bearer": self.participant_token},
+        )
+        assert answer.status == 200, answer.body
+        url: str = answer.json["Websocket"]["Url"]
+        return url
+
+    def listen(self) -> Listener:
+        """Open a WebSocket as this participant and subscribe to the chat."""
+        listener = Listener(self.websocket_url())
+        assert listener.subscribe()["content"]["status"] == "success"
+        return listener
 
     def join(self, role: str = "AGENT", display_name: str = "Agent") -> Chat:
         """Add a participant to this contact and connect it."""

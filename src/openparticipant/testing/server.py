@@ -164,7 +164,7 @@ class Server:
             node = await bootstrap.assemble(settings, data_dir, foundation)
             opened.pop_all()
         await node.server.start()
-        node.watch_deadlines()
+        node.watch()
         return node
 
     def _clean_up(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from uvicorn._types import (
@@ -10,6 +11,7 @@ from uvicorn._types import (
     ASGISendCallable,
     HTTPScope,
     Scope,
+    WebSocketScope,
 )
 
 from openparticipant import errors
@@ -59,6 +61,11 @@ CORS_ALLOWED = (
 CORS_EXPOSED = ("x-amzn-errortype", "x-amzn-requestid", "retry-after")
 
 
+WebSocketApplication = Callable[
+    [WebSocketScope, ASGIReceiveCallable, ASGISendCallable], Awaitable[None]
+]
+
+
 class Plane(Protocol):
     """One family of operations under one way to authenticate."""
 
@@ -74,7 +81,7 @@ class Plane(Protocol):
 
 
 class PublicApp:
-    """Sends each request to its plane, to the built-in object store, or to the health routes."""
+    """Sends each request to its plane, the built-in object store, the WebSocket or the health routes."""
 
     def __init__(
         self,
@@ -82,6 +89,7 @@ class PublicApp:
         participant: Plane,
         control: Plane,
         objects: HttpApplication,
+        websocket: WebSocketApplication,
         health: HttpApplication,
         cors: Cors,
         clock: Clock,
@@ -92,6 +100,7 @@ class PublicApp:
         self._participant = participant
         self._control = control
         self._objects = objects
+        self._websocket = websocket
         self._health = health
         self._cors = cors
         self._clock = clock
@@ -103,6 +112,9 @@ class PublicApp:
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         """Answer one request."""
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+            return
         assert scope["type"] == "http"
         raw_path = (scope["raw_path"] or b"/").decode("latin-1")
         if raw_path.startswith("/attachments/"):

@@ -26,6 +26,11 @@ class Bounds:
     """How long input that nobody will read is still drained, so that the answer is not reset."""
     pipelined: int = 32
     """Requests that may wait behind the one being answered."""
+    subscribe_seconds: float = 60.0
+    """From the handshake of a WebSocket to its subscription; clients subscribe at once."""
+    parting_seconds: float = 5.0
+    """What a client has to close its WebSocket by itself once it knows that all is over; one whose
+    socket is closed first takes that for a lost connection."""
     interval: float = 1.0
     """Between two sweeps over all connections."""
 

@@ -37,6 +37,10 @@ class Cors:
         exposed = ", ".join(self.exposed).encode()
         object.__setattr__(self, "_expose", (b"access-control-expose-headers", exposed))
 
+    def admits(self, origin: bytes | None) -> bool:
+        """Tell whether a page may open a WebSocket; what is no browser names no origin."""
+        return origin is None or _ANY in self.origins or origin in self._origins
+
     def headers(self, origin: bytes | None) -> list[Header]:
         """Return what every answer carries, refusals included; `origin` is the request's."""
         if _ANY in self.origins:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 # Seconds; from a read in memory to a call that waited for a slow disk.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
@@ -40,6 +41,32 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
+        self._sockets = Gauge(
+            "openparticipant_sockets", "WebSockets open now.", registry=self.registry
+        )
+        self._waiting = Gauge(
+            "openparticipant_socket_frames_waiting",
+            "Frames that clients have not taken yet, of all WebSockets together.",
+            registry=self.registry,
+        )
+        self._overflowed = Counter(
+            "openparticipant_sockets_overflowed",
+            "WebSockets closed because their client read too slowly.",
+            registry=self.registry,
+        )
+        self._deliveries = Counter(
+            "openparticipant_deliveries",
+            "Frames handed to WebSockets, by what they tell.",
+            ("kind",),
+            registry=self.registry,
+        )
+        self._delivery_seconds = Histogram(
+            "openparticipant_delivery_seconds",
+            "Time from an item's place in the transcript to the WebSockets of this node.",
+            ("kind",),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
         self._children = lru_cache(maxsize=1024)(self._requests.labels)
         self._timers = lru_cache(maxsize=64)(self._seconds.labels)
 
@@ -55,6 +82,21 @@ class Metrics:
     def refused(self, reason: str) -> None:
         """Count a connection that never came to an operation."""
         self._refused.labels(reason).inc()
+
+    def watch_sockets(self, sockets: Callable[[], int], waiting: Callable[[], int]) -> None:
+        """Ask these two, whenever somebody looks, how many sockets are open and frames wait."""
+        self._sockets.set_function(sockets)
+        self._waiting.set_function(waiting)
+
+    def socket_overflowed(self) -> None:
+        """Count a WebSocket whose client read too slowly."""
+        self._overflowed.inc()
+
+    def delivered(self, kind: str, sockets: int, seconds: float | None) -> None:
+        """Count what `sockets` were told at once; `seconds` since it came to be, for an item."""
+        self._deliveries.labels(kind).inc(sockets)
+        if seconds is not None:
+            self._delivery_seconds.labels(kind).observe(seconds)
 
     def text(self) -> bytes:
         """Return all metrics as a Prometheus server reads them."""

@@ -42,10 +42,7 @@ class ParticipantPlane:
         # Before the body is read: a stranger's is not worth its memory.
         caller = await self._caller(exchange, operation)
         request = entered.decode(await read_body(receive))
-        function = table.PARTICIPANT.get(operation.name)
-        if function is None:
-            raise ValidationException(f"{operation.name} is not served by this release.")
-        return encode(await function(self._ports, caller, request))
+        return encode(await table.PARTICIPANT[operation.name](self._ports, caller, request))
 
     async def _caller(self, exchange: Exchange, operation: Operation) -> Caller:
         bearer = exchange.header(b"x-amz-bearer")

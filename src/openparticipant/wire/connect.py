@@ -46,6 +46,9 @@ class StartChatContactRequest(Shape, frozen=True, kw_only=True):
     client_token: ClientToken | None = None
     chat_duration_in_minutes: Annotated[int, Meta(ge=60, le=10080)] | None = None
     supported_messaging_content_types: list[ContentType] | None = None
+    disconnect_on_customer_exit: (
+        Annotated[list[Literal["AGENT"]], Meta(min_length=1, max_length=1)] | None
+    ) = None
 
 
 class StartChatContactResponse(Shape, frozen=True, kw_only=True):

@@ -20,9 +20,12 @@ from openparticipant.testing.store_contract import (
     deadlines,
     durability,
     items,
+    messages,
     participants,
+    presence,
     proposals,
     tokens,
+    transcripts,
 )
 from openparticipant.testing.store_contract.scene import OpenStore, Scene
 
@@ -37,6 +40,9 @@ _CHAPTERS = (
     proposals,
     completions,
     items,
+    presence,
+    messages,
+    transcripts,
     deadlines,
     durability,
 )

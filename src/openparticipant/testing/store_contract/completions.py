@@ -213,7 +213,7 @@ async def a_contact_that_ended_meanwhile_refuses_the_approval(scene: Scene) -> N
     await refused(scene.approve(agent, of_agent), AccessDeniedException)
     await scene.stop(customer)
     await refused(scene.approve(customer, of_customer), AccessDeniedException)
-    assert await scene.items(customer.contact_id) == []
+    assert await scene.attached(customer.contact_id) == []
     assert await scene.status(customer, of_customer.attachment_id) is Status.COMPLETING
     assert await scene.store.release(customer.contact_id, of_customer)
 
@@ -228,7 +228,7 @@ async def an_approval_and_a_stop_at_once_agree(scene: Scene) -> None:
         assert stopped is None
         approved = not isinstance(item, AccessDeniedException)
         assert approved is not isinstance(item, BaseException)
-        assert len(await scene.items(caller.contact_id)) == approved
+        assert len(await scene.attached(caller.contact_id)) == approved
         status = await scene.status(caller, claim.attachment_id)
         assert status is (Status.APPROVED if approved else Status.COMPLETING)
 

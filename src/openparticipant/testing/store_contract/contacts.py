@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from openparticipant.domain.transcript import ItemType
+from openparticipant.domain.transcript import EventType, ItemType
 from openparticipant.errors import ContactNotFoundException, InvalidRequestException
-from openparticipant.limits import HOUR
+from openparticipant.limits import CONNECT_WINDOW, HOUR
 from openparticipant.ports import InitialMessage
 from openparticipant.testing.store_contract.scene import (
     INSTANCE,
@@ -133,27 +133,68 @@ async def one_of_many_stops_at_once_ends_the_contact(scene: Scene) -> None:
 
 
 async def contacts_end_when_their_duration_is_over(scene: Scene) -> None:
-    """At `ends_at`, not before, and each is counted once."""
+    """At `ends_at`, not before, and each is told once."""
     short = await scene.customer(duration=HOUR)
     long = await scene.customer(duration=HOUR + 1)
-    assert await scene.store.end_expired_contacts(now=scene.now + HOUR - 1, limit=10) == 0
+    assert await scene.store.end_expired_contacts(now=scene.now + HOUR - 1, limit=10) == []
     scene.now += HOUR
-    assert await scene.store.end_expired_contacts(now=scene.now, limit=10) == 1
-    assert await scene.store.end_expired_contacts(now=scene.now, limit=10) == 0
+    (told,) = await scene.store.end_expired_contacts(now=scene.now, limit=10)
+    assert (told.contact_id, told.content_type) == (short.contact_id, EventType.ENDED)
+    assert (told.ordinal, told.at, told.author) == (1, scene.now, None)
+    assert await scene.items(short.contact_id) == [told]
+    assert await scene.store.end_expired_contacts(now=scene.now, limit=10) == []
     first = await scene.store.contact(short.contact_id, INSTANCE)
     second = await scene.store.contact(long.contact_id, INSTANCE)
     assert first is not None
     assert second is not None
-    assert (first.ended_at, second.ended_at) == (scene.now, None)
+    assert (first.ended_at, first.disconnect_reason) == (scene.now, "EXPIRED")
+    assert second.ended_at is None
+
+
+async def a_contact_that_its_customer_never_came_to_ends(scene: Scene) -> None:
+    """An agent who came does not keep it open; until then its token is good."""
+    new = scene.new_contact()
+    await scene.store.start_contact(new)
+    await scene.join(new.id)
+    scene.now += CONNECT_WINDOW - 1
+    assert await scene.store.end_expired_contacts(now=scene.now, limit=10) == []
+    holder = await scene.store.holder(new.token.digest, now=scene.now)
+    assert holder is not None
+    assert holder.refusal is None
+    scene.now += 1
+    holder = await scene.store.holder(new.token.digest, now=scene.now)
+    assert holder is not None
+    assert holder.refusal is not None
+    assert await scene.store.next_deadline() == scene.now
+    (told,) = await scene.store.end_expired_contacts(now=scene.now, limit=10)
+    assert told.contact_id == new.id
+    contact = await scene.store.contact(new.id, INSTANCE)
+    assert contact is not None
+    assert contact.disconnect_reason == "CUSTOMER_NEVER_ARRIVED"
+
+
+async def a_customer_who_came_has_the_full_duration(scene: Scene) -> None:
+    """Coming again and again neither shortens nor lengthens it."""
+    new = scene.new_contact(duration=HOUR)
+    await scene.store.start_contact(new)
+    scene.now += CONNECT_WINDOW - 1
+    for _ in range(2):
+        await scene.connection(new.token)
+    assert await scene.store.next_deadline() == new.ends_at
+    scene.now = new.ends_at - 1
+    assert await scene.store.end_expired_contacts(now=scene.now, limit=10) == []
+    scene.now += 1
+    assert len(await scene.store.end_expired_contacts(now=scene.now, limit=10)) == 1
 
 
 async def no_more_contacts_end_than_asked_for(scene: Scene) -> None:
-    """`limit` bounds one call, and many calls at once count every contact once."""
+    """`limit` bounds one call, and many calls at once tell of every contact once."""
     for _ in range(12):
         await scene.store.start_contact(scene.new_contact(duration=HOUR))
     scene.now += HOUR
-    assert await scene.store.end_expired_contacts(now=scene.now, limit=4) == 4
+    assert len(await scene.store.end_expired_contacts(now=scene.now, limit=4)) == 4
     outcomes = await at_once(
         scene.store.end_expired_contacts(now=scene.now, limit=10) for _ in range(6)
     )
-    assert sum(results(outcomes)) == 8
+    told = [item.contact_id for items in results(outcomes) for item in items]
+    assert len(told) == len(set(told)) == 8

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from openparticipant.domain.transcript import ItemType
 from openparticipant.ports import InitialMessage
 from openparticipant.testing.store_contract.scene import Scene, at_once, results
 
@@ -50,7 +51,8 @@ async def a_refused_item_leaves_no_gap(scene: Scene) -> None:
     await scene.store.disconnect(agent, now=scene.now)
     await at_once([scene.approve(agent, leaving)])
     await scene.approved(customer)
-    assert [item.ordinal for item in await scene.items(customer.contact_id)] == [1, 2]
+    told = [(item.ordinal, item.type) for item in await scene.items(customer.contact_id)]
+    assert told == [(1, ItemType.ATTACHMENT), (2, ItemType.EVENT), (3, ItemType.ATTACHMENT)]
 
 
 async def items_are_read_from_a_place_on(scene: Scene) -> None:

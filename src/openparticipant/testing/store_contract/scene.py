@@ -11,15 +11,18 @@ from typing import Any, TypeAlias, TypeVar
 from openparticipant.domain.attachment import Attachment, Status, staging_key
 from openparticipant.domain.connection import Caller, IssuedToken, digest
 from openparticipant.domain.contact import Participant, Role
-from openparticipant.domain.transcript import TranscriptItem
-from openparticipant.limits import DAY, HOUR, MINUTE, SECOND
+from openparticipant.domain.transcript import ItemType, Receipt, TranscriptItem
+from openparticipant.limits import CONNECT_WINDOW, DAY, HOUR, MINUTE, SECOND
 from openparticipant.ports import (
     Claim,
     Claimed,
     ContactStore,
     NewConnection,
     NewContact,
+    NewMessage,
     NewParticipant,
+    NewReceipt,
+    PageStart,
     Proposal,
 )
 from openparticipant.testing.clock import START
@@ -80,7 +83,9 @@ class Scene:
             flow_id="flow",
             attributes={},
             content_types=["text/plain"],
+            disconnect_on_exit=[],
             started_at=self.now,
+            connect_by=self.now + CONNECT_WINDOW,
             ends_at=self.now + duration,
             customer=Participant(self.ids.uuid(), Role.CUSTOMER, "Customer"),
             token=self.token(),
@@ -218,6 +223,42 @@ class Scene:
     async def items(self, contact_id: str) -> list[TranscriptItem]:
         """Return a contact's whole transcript."""
         return await self.store.items(contact_id, after=0, limit=1000)
+
+    async def attached(self, contact_id: str) -> list[TranscriptItem]:
+        """Return the items that show files."""
+        return [item for item in await self.items(contact_id) if item.type is ItemType.ATTACHMENT]
+
+    async def say(
+        self, caller: Caller, content: str = "hello", *, client_token: str | None = None
+    ) -> TranscriptItem:
+        """Send a plain message."""
+        message = NewMessage(self.ids.uuid(), "text/plain", content, client_token)
+        return await self.store.send(caller, message, now=self.now)
+
+    async def arrive(self, caller: Caller) -> TranscriptItem | None:
+        """Let a participant come."""
+        return await self.store.join(caller, self.ids.uuid(), now=self.now)
+
+    async def acknowledge(
+        self, caller: Caller, message_id: str, *, is_read: bool = False
+    ) -> Receipt | None:
+        """Tell that a message has come, or was read."""
+        receipt = NewReceipt(message_id, is_read)
+        return await self.store.acknowledge(caller, receipt, now=self.now)
+
+    async def pages(
+        self, caller: Caller, start: PageStart, limit: int
+    ) -> list[list[TranscriptItem]]:
+        """Read all pages from a place on, each no longer than `limit`."""
+        found: list[list[TranscriptItem]] = []
+        begin = await self.store.place(caller, start)
+        while begin is not None:
+            page = await self.store.page(
+                caller, begin=begin, forward=start.forward, limit=limit + 1
+            )
+            found.append(page[:limit])
+            begin = page[limit].ordinal if len(page) > limit else None
+        return found
 
     async def stop(self, caller: Caller) -> None:
         """End the caller's contact."""

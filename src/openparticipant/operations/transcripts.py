@@ -1,0 +1,102 @@
+"""GetTranscript: the transcript page by page, in both directions and both orders."""
+
+from __future__ import annotations
+
+from openparticipant.domain.connection import Caller
+from openparticipant.errors import ValidationException
+from openparticipant.limits import TRANSCRIPT_PAGE
+from openparticipant.operations.entries import entry
+from openparticipant.ports import PageStart, Ports
+from openparticipant.wire import next_token
+from openparticipant.wire.shapes import (
+    GetTranscriptRequest,
+    GetTranscriptResponse,
+    StartPosition,
+)
+from openparticipant.wire.times import parse_iso8601
+
+
+async def get_transcript(
+    ports: Ports, caller: Caller, request: GetTranscriptRequest
+) -> GetTranscriptResponse:
+    """Return one page.
+
+    Pages follow one another in the scan direction, the items in a page in the sort order. Reading
+    backwards, what is said meanwhile changes no page that follows; reading forwards, it comes last.
+    """
+    if request.contact_id not in {None, caller.contact_id}:
+        raise ValidationException("ContactId is not that of this chat.")
+    start = _position(request.start_position)
+    direction = request.scan_direction or ("FORWARD" if start else "BACKWARD")
+    forward = direction == "FORWARD"
+    begin = await _begin(ports, caller, request, start, forward=forward)
+    limit = request.max_results or TRANSCRIPT_PAGE
+    found = await ports.store.page(caller, begin=begin, forward=forward, limit=limit + 1)
+    page, more = found[:limit], found[limit:]
+    if forward != (request.sort_order == "ASCENDING"):
+        page.reverse()
+    return GetTranscriptResponse(
+        initial_contact_id=caller.contact_id,
+        transcript=[entry(item) for item in page],
+        next_token=next_token.write(caller.contact_id, more[0].ordinal, forward=forward)
+        if more
+        else None,
+    )
+
+
+async def _begin(
+    ports: Ports,
+    caller: Caller,
+    request: GetTranscriptRequest,
+    start: StartPosition | None,
+    *,
+    forward: bool,
+) -> int:
+    if request.next_token is not None:
+        begin = next_token.read(request.next_token, caller.contact_id, forward=forward)
+        if begin is None:
+            raise ValidationException(
+                "NextToken is not one that this chat's transcript gave for this ScanDirection."
+            )
+        return begin
+    if start is None and forward:
+        return 1
+    place = await ports.store.place(caller, _start(start, forward=forward))
+    if place is not None:
+        return place
+    if start is not None and start.id is not None:
+        raise ValidationException("StartPosition.Id is not that of an item of this chat.")
+    # No item as late, or as early: what follows in this direction is nothing yet, or ever.
+    return _END if forward else 0
+
+
+_END = 2**31  # beyond every ordinal
+
+
+def _position(position: StartPosition | None) -> StartPosition | None:
+    """Return where to begin, None also for the empty position that browser clients send."""
+    if position is None:
+        return None
+    given = [
+        value
+        for value in (position.id, position.absolute_time, position.most_recent)
+        if value is not None
+    ]
+    if len(given) > 1:
+        raise ValidationException(
+            "StartPosition must have one of Id, AbsoluteTime and MostRecent only."
+        )
+    return position if given else None
+
+
+def _start(position: StartPosition | None, *, forward: bool) -> PageStart:
+    if position is None:
+        return PageStart(forward)
+    at = None
+    if position.absolute_time is not None:
+        at = parse_iso8601(position.absolute_time)
+        if at is None:
+            raise ValidationException(
+                "StartPosition.AbsoluteTime must be an instant such as 2026-01-31T10:15:24.656Z."
+            )
+    return PageStart(forward, id=position.id, at=at, most_recent=position.most_recent)

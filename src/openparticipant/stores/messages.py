@@ -1,0 +1,82 @@
+"""Writes of messages and of what others tell about them."""
+
+from __future__ import annotations
+
+import json
+
+from openparticipant.domain.connection import Caller
+from openparticipant.domain.message import why_unwelcome
+from openparticipant.domain.transcript import ItemType, Receipt, TranscriptItem
+from openparticipant.errors import ConflictException, ValidationException
+from openparticipant.limits import PARTICIPANTS_WITH_RECEIPTS
+from openparticipant.ports import NewMessage, NewReceipt
+from openparticipant.stores import items
+from openparticipant.stores.connections import refuse_unless_open
+from openparticipant.stores.write import Row, Write
+
+_ALLOWED = "SELECT content_types FROM contacts WHERE seq = $1"
+_COUNT_ACTIVE = """
+    SELECT count(*) FROM participants
+    WHERE contact_seq = $1 AND joined_at IS NOT NULL AND disconnected_at IS NULL
+"""
+_NAMED = "SELECT ordinal, type, participant_seq FROM items WHERE contact_seq = $1 AND id = $2"
+# The first word counts: nothing changes, and no row returns, where all was told before.
+_RECORD = """
+    INSERT INTO receipts (contact_seq, ordinal, participant_seq, delivered_at, read_at)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (contact_seq, ordinal, participant_seq) DO UPDATE
+    SET read_at = excluded.read_at
+    WHERE receipts.read_at IS NULL AND excluded.read_at IS NOT NULL
+    RETURNING delivered_at, read_at
+"""
+
+
+def send(caller: Caller, new: NewMessage, now: int) -> Write[TranscriptItem]:
+    """Append a message; see `ContactStore.send`."""
+    yield from refuse_unless_open(caller, now)
+    if new.client_token:
+        before = yield items.SELECT_SENT, (caller.seq, new.client_token)
+        if before:
+            return _repeated(before[0], new)
+    ((allowed,),) = yield _ALLOWED, (caller.contact_seq,)
+    reason = why_unwelcome(new.content_type, json.loads(allowed))
+    if reason is not None:
+        raise ValidationException(f"The message {reason}.")
+    return (
+        yield from items.append(
+            contact_seq=caller.contact_seq,
+            participant_seq=caller.seq,
+            author=caller.participant,
+            item_id=new.item_id,
+            type=ItemType.MESSAGE,
+            now=now,
+            content_type=new.content_type,
+            content=new.content,
+            client_token=new.client_token,
+        )
+    )
+
+
+def _repeated(row: Row, new: NewMessage) -> TranscriptItem:
+    before = items.item(row)
+    if (before.content_type, before.content) != (new.content_type, new.content):
+        raise ValidationException("ClientToken was used before with other parameters.")
+    return before
+
+
+def acknowledge(caller: Caller, new: NewReceipt, now: int) -> Write[Receipt | None]:
+    """Record a receipt; see `ContactStore.acknowledge`."""
+    yield from refuse_unless_open(caller, now)
+    ((active,),) = yield _COUNT_ACTIVE, (caller.contact_seq,)
+    if active > PARTICIPANTS_WITH_RECEIPTS:
+        raise ConflictException("Receipts are for chats of two; more participants are active here.")
+    rows = yield _NAMED, (caller.contact_seq, new.message_id)
+    if not rows or rows[0][1] == ItemType.EVENT:
+        raise ValidationException("There is no message with this messageId.")
+    ((ordinal, _, author_seq),) = rows
+    if author_seq == caller.seq:
+        raise ValidationException("The messageId is of a message of your own.")
+    # Whoever has read it has got it.
+    key = (caller.contact_seq, ordinal, caller.seq)
+    told = yield _RECORD, (*key, now, now if new.is_read else None)
+    return Receipt(caller.participant_id, *told[0]) if told else None
