@@ -106,6 +106,12 @@ OPERATIONS: dict[str, Operation] = {
                 "type": "list",
                 "element": {"type": "string", "min": 1, "max": 100},
             },
+            "DisconnectOnCustomerExit": {
+                "type": "list",
+                "min": 1,
+                "max": 1,
+                "element": {"type": "string", "enum": ("AGENT",)},
+            },
         },
         "output": {
             "ContactId": {"type": "string", "min": 1, "max": 256},

@@ -39,6 +39,7 @@ MEMBERS = {
         "Who it is: DisplayName=..., and for one who is added ParticipantRole=..., or the same as "
         "JSON."
     ),
+    "DisconnectOnCustomerExit": "Who leaves together with the customer: AGENT.",
     "SupportedMessagingContentTypes": "The media types that messages may have.",
 }
 
