@@ -1,18 +1,20 @@
 """Times whole processes of the command line against AWS's, in turn, in one run.
 
-    python bench/cli.py [ROUNDS]
+    python -m bench.cli [--rounds 15]
 
 Prints the method, then for each command the medians in milliseconds and the ratio of the pairs.
-Needs `aws` (v1) beside the interpreter. The service is a small server in this process, so the
-numbers are the clients' own cost. The ratio is the median over the rounds of one run of `aws`
+Needs `aws` (v1) beside the interpreter, and groff, without which `aws` has no help. The service is a
+small server in this process, so the numbers are the clients' own cost. The ratio is the median over the rounds of one run of `aws`
 divided by the run of `openparticipant` that followed it.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
+import shutil
 import ssl
 import statistics
 import subprocess
@@ -24,7 +26,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
-ROUNDS = 15
 CALL = [
     "connectparticipant",
     "start-attachment-upload",
@@ -35,6 +36,13 @@ CALL = [
     *("--region", "us-east-1"),
     "--no-sign-request",
 ]
+SIGNED = [
+    *("connect", "start-chat-contact"),
+    *("--instance-id", "i", "--contact-flow-id", "f"),
+    *("--participant-details", "DisplayName=Jane", "--attributes", "order=5"),
+    *("--region", "us-east-1"),
+]
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
 ANSWER = json.dumps(
     {
         "AttachmentId": "a1b2c3d4-5678-90ab-cdef-EXAMPLE11111",
@@ -60,6 +68,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(ANSWER)))
         self.end_headers()
         self.wfile.write(ANSWER)
+
+    do_PUT = do_POST  # noqa: N815 - named by the base class
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -115,7 +125,9 @@ def compare(name: str, words: list[str], environ: dict[str, str], rounds: int, s
 
 def main() -> None:
     """Compare all kinds of command."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=15)
+    rounds = parser.parse_args().rounds
     print(f"{platform.python_implementation()} {platform.python_version()}, {platform.platform()}")
     print(f"{rounds} rounds after one warm-up, the two programs in turn, medians, milliseconds\n")
     print(f"{'command':<16}{'aws':>10}{'openparticipant':>18}{'ratio':>9}")
@@ -134,8 +146,13 @@ def main() -> None:
         trust = ["--ca-bundle", str(certificate)]
         compare("http call", [*CALL, *http], environ, rounds, 0)
         compare("https call", [*CALL, *https, *trust], environ, rounds, 0)
+        compare("signed call", [*SIGNED, *http], environ | KEYS, rounds, 0)
+        if shutil.which("groff"):
+            compare("help", [*CALL[:2], "help"], environ, rounds, 0)
+        compare("skeleton", [*CALL[:2], "--generate-cli-skeleton"], environ, rounds, 0)
         compare("missing option", CALL[:2], environ, rounds, 2)
         compare("bad value", [*CALL, "--content-type="], environ, rounds, 255)
+        compare("wrong query", [*CALL, *http, "--query", "["], environ, rounds, 255)
         compare("version", ["--version"], environ, rounds, 0)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from openparticipant.sigv4 import Credentials, verify
@@ -102,6 +104,19 @@ def test_a_sample_of_a_contact_obeys_the_model() -> None:
 
     assert outcome.json["Contact"]["InitiationTimestamp"] == 0
     assert outcome.json["Contact"]["Attributes"] == {"KeyName": "Value"}
+
+
+@pytest.mark.parametrize("value", ["soon", [], 1.5e18])
+def test_a_moment_that_is_none_is_named(value: object, tmp_path: Path) -> None:
+    """Where it was to be written in another form."""
+    (tmp_path / "config").write_text("[default]\ncli_timestamp_format = iso8601\n")
+    environ = {**KEYS, "AWS_CONFIG_FILE": str(tmp_path / "config")}
+    with recording(json_reply({"Contact": {"InitiationTimestamp": value}})) as server:
+        words = ("--endpoint-url", server.url)
+        outcome = command("connect", *DESCRIBE, *words, environ=environ)
+
+    assert outcome.status == 255
+    assert outcome.err.startswith(f'\nInvalid timestamp "{value}": ')
 
 
 def test_members_that_only_aws_has_are_not_printed() -> None:

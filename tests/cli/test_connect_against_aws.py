@@ -55,6 +55,10 @@ CONTACT = json_reply(
         }
     }
 )
+TEXTS = json_reply(
+    {"Contact": {"DisconnectTimestamp": "2026-11-22T18:55:37Z", "InitiationTimestamp": "1.5"}}
+)
+ISO = "[default]\ncli_timestamp_format = iso8601\n"
 JOINED = json_reply(
     {"ParticipantId": "p", "ParticipantCredentials": {"Expiry": "e", "ParticipantToken": "t"}}
 )
@@ -104,6 +108,14 @@ CASES = {
     "as text": Case((*DESCRIBE, "--output", "text"), CONTACT),
     "as a table": Case((*DESCRIBE, "--output", "table"), CONTACT),
     "queried": Case((*DESCRIBE, "--query", "Contact.InitiationTimestamp"), CONTACT),
+    "moments": Case(DESCRIBE, CONTACT, config=ISO),
+    "moments that are text": Case(
+        DESCRIBE, TEXTS, config=ISO, environ={**KEYS, "TZ": "Asia/Tokyo"}
+    ),
+    "moments elsewhere": Case(
+        DESCRIBE, CONTACT, config=ISO, environ={**KEYS, "TZ": "America/New_York"}
+    ),
+    "moments in no form": Case(DESCRIBE, config=ISO.replace("iso8601", "iso")),
     "path": Case((*DESCRIBE, "--instance-id", "arn:a:b/é ~?", "--contact-id", "c/d+e%20")),
     "empty path": Case((*DESCRIBE, "--instance-id", "", "--contact-id", "")),
     "unknown option": Case((*DESCRIBE, "--foo", "x")),

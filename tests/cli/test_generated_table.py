@@ -65,6 +65,9 @@ def test_required_options_are_those_of_the_model(command: str) -> None:
         ["send-message", "help"],
         ["send-message", "--generate-cli-skeleton"],
         ["completion", "bash"],
+        ["connect", "help"],
+        ["connect", "stop-contact"],
+        ["connect", "start-chat-contact", "--generate-cli-skeleton"],
     ],
 )
 def test_a_short_command_imports_little(words: list[str]) -> None:
@@ -93,5 +96,5 @@ def test_a_short_command_imports_little(words: list[str]) -> None:
 
     loaded = set(ran.stderr.splitlines()[-1].split())
     assert "openparticipant.cli.main" in loaded
-    assert "openparticipant.cli.connect_model" not in loaded
+    assert ("openparticipant.cli.connect_model" in loaded) == ("connect" in words)
     assert loaded & heavy == set()

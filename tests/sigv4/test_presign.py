@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from calendar import timegm
-from dataclasses import replace
 from time import strptime
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -99,7 +98,7 @@ def test_equals_botocores_signer_at_any_moment(
 ) -> None:
     """For any key, headers, parameters, token, region, moment and life both write one URL."""
     headers = {n: v for n, v in headers.items() if n not in NEVER_SIGNED | {"host"}}
-    credentials = replace(CREDENTIALS, session_token=token)
+    credentials = CREDENTIALS._replace(session_token=token)
     path = f"/attachments/{key}"
     ours = presign(
         credentials,
@@ -185,7 +184,7 @@ def test_equals_botocores_url_for_a_download(
     key: str, operation: str, lasting: int, token: str | None
 ) -> None:
     """A download URL, with an override of the file's name, is the one botocore's client makes."""
-    credentials = replace(CREDENTIALS, session_token=token)
+    credentials = CREDENTIALS._replace(session_token=token)
     disposition = 'attachment; filename="a b+c.txt"'
     judge = s3_client(credentials, BASE, REGION).generate_presigned_url(
         operation,
@@ -263,7 +262,7 @@ def test_urls_of_nodes_sdk(
 ) -> None:
     """URLs in the order of Node's SDK, with its own parameters, are admitted."""
     url = f"{NODES_BASE}{NODES_START}{rest}"
-    facts = sent(url, method, headers).check(replace(CREDENTIALS, session_token=token))
+    facts = sent(url, method, headers).check(CREDENTIALS._replace(session_token=token))
     assert facts.path == PATH
     assert facts.payload_sha256 is None
 

@@ -391,7 +391,7 @@ def test_security_token_that_nobody_issued() -> None:
 
 def test_security_token_left_out_or_wrong() -> None:
     """Credentials with a session token demand that very token."""
-    session = replace(CREDENTIALS, session_token="IQoJ/b3+pZ2lu=")
+    session = CREDENTIALS._replace(session_token="IQoJ/b3+pZ2lu=")
     assert arrival(extra=(("X-Amz-Security-Token", "IQoJ/b3+pZ2lu="),)).check(session)
     assert answer(arrival(), session) == ("InvalidAccessKeyId", 403)
     wrong = arrival(extra=(("X-Amz-Security-Token", "IQoJ/b3+pZ2lu"),))

@@ -104,7 +104,7 @@ def test_what_is_right_is_admitted() -> None:
 @pytest.mark.parametrize("token", [None, "IQoJ/b3+="])
 def test_botocores_requests(path: str, token: str | None) -> None:
     """What botocore signs is admitted, and what we sign is what botocore would have signed."""
-    credentials = replace(CREDENTIALS, session_token=token)
+    credentials = CREDENTIALS._replace(session_token=token)
     headers = {"Content-Type": "application/json"}
     theirs = header_auth(
         credentials,
@@ -221,7 +221,7 @@ def test_unreadable_authorization(old: str, new: str) -> None:
 
 def test_unknown_access_key() -> None:
     """A key we never issued gets the text that scripts look for."""
-    request = call(replace(CREDENTIALS, access_key_id="AKIDANOTHER"))
+    request = call(CREDENTIALS._replace(access_key_id="AKIDANOTHER"))
     assert refused(request) == (
         "UnrecognizedClientException",
         "The security token included in the request is invalid.",
@@ -230,17 +230,17 @@ def test_unknown_access_key() -> None:
 
 def test_session_token_missing_wrong_or_uncalled_for() -> None:
     """The session token is the one that belongs to the key, or none where it has none."""
-    session = replace(CREDENTIALS, session_token="IQoJ/b3+=")
+    session = CREDENTIALS._replace(session_token="IQoJ/b3+=")
     assert call(session).check(session) == "AKIDEXAMPLE"
     assert refused(call(), session)[0] == "UnrecognizedClientException"
     assert refused(call(session))[0] == "UnrecognizedClientException"
-    wrong = replace(CREDENTIALS, session_token="IQoJ")
+    wrong = CREDENTIALS._replace(session_token="IQoJ")
     assert refused(call(wrong), session)[0] == "UnrecognizedClientException"
 
 
 def test_wrong_secret() -> None:
     """Who does not have the secret cannot sign."""
-    request = call(replace(CREDENTIALS, secret_access_key="another"))
+    request = call(CREDENTIALS._replace(secret_access_key="another"))
     assert refused(request) == (INVALID, MISMATCH)
 
 

@@ -153,9 +153,11 @@ def _call(
 
     from openparticipant.cli.output import Output  # noqa: PLC0415
     from openparticipant.cli.rendering import modelled  # noqa: PLC0415
+    from openparticipant.cli.timestamps import form  # noqa: PLC0415
 
     client = service.client(options, world, profile, endpoint)
     output = Output(options, world, profile)
+    moment = form(profile)
     if ALL in values or FOLLOW in values:
         from openparticipant.cli.transcript import Transcript  # noqa: PLC0415
 
@@ -166,7 +168,7 @@ def _call(
             return
         answer = transcript.whole()
     else:
-        answer = modelled(client.call(operation, members), operation["output"])
+        answer = modelled(client.call(operation, members), operation["output"], moment)
     world.write(output.render(operation["name"], answer))
 
 

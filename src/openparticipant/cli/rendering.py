@@ -5,32 +5,42 @@ from __future__ import annotations
 import json
 
 from openparticipant.cli.refusal import CommandError
+from openparticipant.cli.timestamps import as_it_came
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from collections.abc import Callable, Mapping
+    from typing import Any, TypeAlias
 
     from openparticipant.cli.table import Shape
 
+    Moment: TypeAlias = Callable[[Any], Any]
 
-def modelled(value: Mapping[str, Any], members: Mapping[str, Shape]) -> dict[str, Any]:
-    """Keep the members that the model knows, in its order; absent and null ones fall off."""
+
+def modelled(
+    value: Mapping[str, Any], members: Mapping[str, Shape], moment: Moment = as_it_came
+) -> dict[str, Any]:
+    """Keep the members that the model knows, in its order; absent and null ones fall off.
+
+    `moment` writes timestamps.
+    """
     return {
-        name: _modelled(value[name], shape)
+        name: _modelled(value[name], shape, moment)
         for name, shape in members.items()
         if value.get(name) is not None
     }
 
 
-def _modelled(value: Any, shape: Shape) -> Any:
+def _modelled(value: Any, shape: Shape, moment: Moment) -> Any:
     match shape["type"], value:
         case "structure", dict():
-            return modelled(value, shape["members"])
+            return modelled(value, shape["members"], moment)
         case "list", list():
-            return [_modelled(each, shape["element"]) for each in value]
+            return [_modelled(each, shape["element"], moment) for each in value]
         case "integer" | "long", float() | str():
             return _whole(value)
+        case "timestamp", _:
+            return moment(value)
         case _:
             return value
 

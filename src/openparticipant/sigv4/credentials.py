@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, NamedTuple, TypeAlias
@@ -11,13 +10,16 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 TERMINATOR = "aws4_request"
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+# No dataclass: its module would be half of what a signature costs a command line to import.
+class Credentials(NamedTuple):
     """An access key and its secret; the secret parts never show in a repr."""
 
     access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
+    secret_access_key: str
+    session_token: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Credentials(access_key_id={self.access_key_id!r})"
 
     def hold(self, session_token: str | None) -> bool:
         """Tell in constant time whether a request brought the session token of these credentials.

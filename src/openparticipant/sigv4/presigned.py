@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -45,8 +44,7 @@ _SCOPE_FAULTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Presigned:
+class Presigned(NamedTuple):
     """What a verified URL admits; times in ms.
 
     `path` is decoded. `payload_sha256` is the hash (hexadecimal) that the body must have, where the
