@@ -1,13 +1,10 @@
-"""Where the service is, judged by botocore where it has an opinion."""
+"""Where the service is, whom to trust there, and how long to wait."""
 
 from __future__ import annotations
 
 import functools
 
-import botocore.session
 import pytest
-from botocore import UNSIGNED
-from botocore.config import Config
 
 from openparticipant.cli import profile
 from openparticipant.cli.endpoint import Endpoint, resolve
@@ -15,20 +12,6 @@ from openparticipant.cli.global_options import GlobalOptions
 from openparticipant.cli.refusal import CommandError, NoRegionError
 from tests.cli.recording import recording
 from tests.cli.worlds import START, TOKEN, command
-
-SESSION = botocore.session.Session()
-REGIONS = [
-    "us-east-1",
-    "eu-central-1",
-    "us-gov-west-1",
-    "cn-north-1",
-    "us-iso-east-1",
-    "us-isob-east-1",
-    "us-isof-south-1",
-    "eu-isoe-west-1",
-    "eusc-de-east-1",
-    "mars-north-7",
-]
 
 
 def found(
@@ -47,17 +30,6 @@ def found(
         environ or {},
         profile.Profile("default", settings, sections),
     )
-
-
-@pytest.mark.parametrize("service", ["connectparticipant", "connect"])
-@pytest.mark.parametrize("region", REGIONS)
-def test_a_region_leads_to_amazon(service: str, region: str) -> None:
-    """The host of every region, in every partition, is the one SDKs compute."""
-    client = SESSION.create_client(
-        service, region_name=region, config=Config(signature_version=UNSIGNED)
-    )
-
-    assert found(service=service, region=region).url == client.meta.endpoint_url
 
 
 NO_SCHEME = (
