@@ -146,12 +146,12 @@ def test_whom_to_trust_is_looked_for_in_order() -> None:
     config = "[default]\nca_bundle = c"
     here = functools.partial(found, endpoint_url="https://h")
 
-    assert here(config, environ=environ, ca_bundle="a").trust == "a"
-    assert here(config, environ=environ).trust == "b"
-    assert here(config, environ={"REQUESTS_CA_BUNDLE": "d"}).trust == "c"
-    assert here(environ={"REQUESTS_CA_BUNDLE": "d"}).trust == "d"
-    assert here().trust is None
-    assert here(config, environ=environ, no_verify_ssl="").trust is False
+    assert here(config, environ=environ, ca_bundle="a").reach.trust == "a"
+    assert here(config, environ=environ).reach.trust == "b"
+    assert here(config, environ={"REQUESTS_CA_BUNDLE": "d"}).reach.trust == "c"
+    assert here(environ={"REQUESTS_CA_BUNDLE": "d"}).reach.trust == "d"
+    assert here().reach.trust is None
+    assert here(config, environ=environ, no_verify_ssl="").reach.trust is False
     with pytest.raises(CommandError, match="--ca-bundle"):
         here(ca_bundle="")
 

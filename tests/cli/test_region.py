@@ -198,7 +198,9 @@ def test_configured_endpoints_are_ignored_as_botocore_ignores_them(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    client = botocore.session.Session().create_client("connectparticipant", region_name="x")
+    session = botocore.session.Session()
+    session.register_component("data_loader", LOADER)
+    client = session.create_client("connectparticipant", region_name="x")
 
     ours = found("connectparticipant", {"--region": "x"}, environ, text)
     assert ours == client.meta.endpoint_url

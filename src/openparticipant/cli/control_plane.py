@@ -47,7 +47,7 @@ def control_plane(options: GlobalOptions, world: Environment) -> Client:
         raise NoRegionError
     asked = options.profile is not None
     keys = credentials.find(world.environ, profile, profile_was_asked=asked)
-    return Client(world, options, profile, endpoint, _signer(keys, endpoint.region, world))
+    return Client(world, options, endpoint, _signer(keys, endpoint.region, world))
 
 
 def _signer(keys: Credentials, region: str, world: Environment) -> Signer:

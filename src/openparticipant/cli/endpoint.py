@@ -1,9 +1,11 @@
-"""Where a service is: its URL, the region it is in, and whom to trust there."""
+"""Where a service is, and how it is to be spoken to."""
 
 from __future__ import annotations
 
 from openparticipant.cli import region
+from openparticipant.cli.reach import Reach
 from openparticipant.cli.refusal import CommandError, NoRegionError
+from openparticipant.cli.retries import configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,21 +13,22 @@ if TYPE_CHECKING:
 
     from openparticipant.cli.global_options import GlobalOptions
     from openparticipant.cli.profile import Profile
+    from openparticipant.cli.retries import Retries
 
 
 class Endpoint:
-    """A service's address.
+    """A service's address, how far to go for its answer, and how often to ask.
 
-    `trust` is a file of certificates, None for the system's, or False to believe anyone. `region`
-    is None where nothing names one and the URL did not need it.
+    `region` is None where nothing names one and the URL did not need it.
     """
 
-    __slots__ = ("region", "trust", "url")
+    __slots__ = ("reach", "region", "retries", "url")
 
-    def __init__(self, url: str, region: str | None, *, trust: str | bool | None) -> None:
+    def __init__(self, url: str, region: str | None, reach: Reach, retries: Retries) -> None:
         self.url = url
         self.region = region
-        self.trust = trust
+        self.reach = reach
+        self.retries = retries
 
 
 def resolve(
@@ -34,7 +37,8 @@ def resolve(
     """Find a service: by option, environment, profile, else at AWS in the region.
 
     Any environment variable beats any setting of the profile, as in the `aws` command. Unlike
-    there, a region is needed only to find AWS. Raises CommandError.
+    there, a region is needed only to find AWS. Of several mistakes the first in the order of that
+    command is named. Raises CommandError.
     """
     place = region.find(options, environ, profile)
     url = options.endpoint_url or _configured(service, environ, profile)
@@ -42,14 +46,11 @@ def resolve(
         if place.name is None:
             raise NoRegionError
         url = region.url(service, place)
+    retries = configured(environ, profile)
     if not _is_valid(url):
         raise CommandError(f"Invalid endpoint: {url}")
-    scheme = url.partition(":")[0].lower()
-    if scheme not in {"http", "https"}:
-        raise CommandError(
-            f"An HTTP Client raised an unhandled exception: Not supported URL scheme {scheme}"
-        )
-    return Endpoint(url, place.name, trust=_trust(options, environ, profile))
+    reach = Reach(options, environ, trust=_trust(options, environ, profile))
+    return Endpoint(url, place.name, reach, retries)
 
 
 def _configured(service: str, environ: Mapping[str, str], profile: Profile) -> str | None:

@@ -133,7 +133,7 @@ def _show_sample(
     from openparticipant.cli.output import Output  # noqa: PLC0415
 
     output = Output(options, world, profile)
-    _validate(operation, members)
+    _validate(operation, members, profile)
     world.write(output.render(operation["name"], skeleton.output_sample(operation)))
 
 
@@ -148,13 +148,13 @@ def _call(
     from openparticipant.cli.endpoint import resolve  # noqa: PLC0415
 
     endpoint = resolve("connectparticipant", options, world.environ, profile)
-    _validate(operation, members)
+    _validate(operation, members, profile)
 
     from openparticipant.cli.client import Client  # noqa: PLC0415
     from openparticipant.cli.output import Output  # noqa: PLC0415
     from openparticipant.cli.rendering import modelled  # noqa: PLC0415
 
-    client = Client(world, options, profile, endpoint)
+    client = Client(world, options, endpoint)
     output = Output(options, world, profile)
     if ALL in values or FOLLOW in values:
         from openparticipant.cli.transcript import Transcript  # noqa: PLC0415
@@ -170,7 +170,10 @@ def _call(
     world.write(output.render(operation["name"], answer))
 
 
-def _validate(operation: Operation, members: dict[str, Any]) -> None:
+def _validate(operation: Operation, members: dict[str, Any], profile: Profile) -> None:
+    wanted = profile.get("parameter_validation")
+    if wanted is not None and wanted.lower() != "true":
+        return
     from openparticipant.cli.validation import problems  # noqa: PLC0415
 
     found = problems(members, operation)

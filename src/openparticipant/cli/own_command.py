@@ -73,4 +73,4 @@ def participant_client(asked: Asked, world: Environment) -> Client:
 
     profile = load(world.environ, asked.options.profile)
     endpoint = resolve("connectparticipant", asked.options, world.environ, profile)
-    return Client(world, asked.options, profile, endpoint)
+    return Client(world, asked.options, endpoint)
