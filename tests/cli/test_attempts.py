@@ -194,3 +194,22 @@ def test_without_a_date_there_is_no_time_to_live(date: str) -> None:
         command(*START, *TOKEN, "--endpoint-url", server.url)
 
     assert "amz-sdk-request: attempt=5; max=5" in server.heads[4].splitlines()
+
+
+def test_the_time_to_live_stays_until_there_is_another() -> None:
+    """An answer without a date says nothing new."""
+    with saying([DATED], [http("503 Slow")]) as server:
+        command(*START, *TOKEN, "--endpoint-url", server.url)
+
+    for attempt in (2, 3):
+        line = f"amz-sdk-request: ttl=20240102T000030Z; attempt={attempt}; max=5"
+        assert line in server.heads[attempt - 1].splitlines()
+
+
+def test_who_waits_for_ever_sets_no_time_to_live() -> None:
+    """There is no end to tell."""
+    with saying([DATED]) as server:
+        words = ("--endpoint-url", server.url, "--cli-read-timeout", "0")
+        command(*START, *TOKEN, *words, environ={"AWS_MAX_ATTEMPTS": "2"})
+
+    assert "amz-sdk-request: attempt=2; max=2" in server.heads[1].splitlines()

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from openparticipant.cli.profile import Profile
 
-LEGACY, STANDARD, ADAPTIVE = MODES = ("legacy", "standard", "adaptive")
+MODES = ("legacy", "standard", "adaptive")
+LEGACY = MODES[0]
 _PASSING = frozenset({500, 502, 503, 504})
 _PASSING_IN_LEGACY = _PASSING | {429, 509}
 # Of answers with status 400.
