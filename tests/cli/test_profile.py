@@ -19,6 +19,7 @@ CONFIGS = [
     "[default]\nservices = s\n\n[services s]\nconnect =\n  endpoint_url = http://h:1/x?y=z\n  other = 1\nconnectparticipant =\n\tendpoint_url = http://i\n",
     "[default]\nlong = one\n  two\n  three\n",
     "[default]\r\nregion = x\r\n",
+    "[default] behind\n  indented = y\nregion : x\n",
 ]
 
 
@@ -36,7 +37,12 @@ def test_a_file_is_read_as_botocore_reads_it(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["region = x\n", "[default]\nregion\n", "[default]\n= x\n", "[default\n"]
+    "text",
+    [
+        *("region = x\n", "[default]\nregion\n", "[default]\n= x\n", "[default\n", "[]\nx = 1\n"),
+        *("[default]\nx = 1\nx = 2\n", "[default]\nx = 1\n[default]\ny = 2\n"),
+        *("[default]\nx =\n  y\n", "\ufeff[default]\nx = 1\n", "\0"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str) -> None:
     """A broken file is an error with one sentence, not a default."""

@@ -84,7 +84,8 @@ def test_every_attempt_is_the_same_request() -> None:
     assert list(first.json)[-1] == "ClientToken"
     ids = {request.header("amz-sdk-invocation-id") for request in server.requests}
     assert len(ids) == 1
-    assert [request.header("amz-sdk-request") for request in server.requests] == [
+    counts = [str(request.header("amz-sdk-request")) for request in server.requests]
+    assert [re.sub(r"ttl=\d{8}T\d{6}Z; ", "", count) for count in counts] == [
         "attempt=1",
         "attempt=2; max=5",
         "attempt=3; max=5",

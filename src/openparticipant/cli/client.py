@@ -7,9 +7,9 @@ import sys
 from urllib.parse import quote, urlsplit
 
 import openparticipant
-from openparticipant.cli.http import Exchange, NoAnswerError, Reach
+from openparticipant.cli.attempts import Attempts
+from openparticipant.cli.http import Exchange, NoAnswerError
 from openparticipant.cli.refusal import CommandError
-from openparticipant.cli.retries import attempts, is_passing, most_attempts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from openparticipant.cli.endpoint import Endpoint
     from openparticipant.cli.environment import Environment
     from openparticipant.cli.global_options import GlobalOptions
-    from openparticipant.cli.profile import Profile
     from openparticipant.cli.table import Operation
 
     Signer: TypeAlias = Callable[[str, str, dict[str, str], bytes], dict[str, str]]
@@ -56,10 +55,10 @@ class Answer:
 class RefusedError(CommandError):
     """The service answered with an error, at last in that attempt."""
 
-    def __init__(self, operation: str, answer: Answer, attempt: int) -> None:
+    def __init__(self, operation: str, answer: Answer, attempt: int, *, ran_out: bool) -> None:
+        """Take what came; `ran_out` where it is put down to the end of attempts."""
         code, message = error_of(answer)
-        passing = is_passing(answer.status, code)
-        reached = f" (reached max retries: {attempt - 1})" if passing else ""
+        reached = f" (reached max retries: {attempt - 1})" if ran_out else ""
         super().__init__(
             f"An error occurred ({code}) when calling the {operation} operation{reached}: {message}"
         )
@@ -92,14 +91,12 @@ class Client:
         self,
         world: Environment,
         options: GlobalOptions,
-        profile: Profile,
         endpoint: Endpoint,
         signer: Signer | None = None,
     ) -> None:
-        """Raise CommandError for settings that make no sense."""
         self.world = world
-        self.reach = Reach(options, endpoint)
-        self.most_attempts = most_attempts(world, profile)
+        self.reach = endpoint.reach
+        self._retries = endpoint.retries
         self._debug = options.debug
         self._url = endpoint.url
         self._signer = signer
@@ -113,44 +110,72 @@ class Client:
         if ONCE in operation["input"] and ONCE not in members:
             members = {**members, ONCE: self.world.uuid()}
         request = self._build(operation, members)
-        for attempt in attempts(self.world, self.most_attempts):
-            last = attempt == self.most_attempts
+        times = self.attempts()
+        ttl = ""
+        for attempt in times:
+            counted = "" if attempt == 1 else f"; max={self._retries.most}"
+            request.headers["amz-sdk-request"] = f"{ttl}attempt={attempt}{counted}"
             try:
-                answer = self._send(request, attempt)
+                answer = self._send(request)
             except NoAnswerError as error:
                 error.attempts = attempt
-                if last or not error.retryable:
+                if times.are_over or not error.retryable:
                     raise
                 continue
             if answer.status < 300:
                 return _json(answer.body)
             code, _ = error_of(answer)
-            if last or not is_passing(answer.status, code):
-                raise RefusedError(operation["name"], answer, attempt)
+            passing = self._retries.is_passing(answer.status, code)
+            if times.are_over or not passing:
+                ran_out = self._retries.ran_out(attempt, passing=passing)
+                raise RefusedError(operation["name"], answer, attempt, ran_out=ran_out)
+            times.heed(answer.headers.get("retry-after"))
+            ttl = self._time_to_live(answer) or ttl
         raise AssertionError("the last attempt returns or raises")
 
+    def attempts(self) -> Attempts:
+        """Count what is tried again as this client's calls are."""
+        return Attempts(self.world, self._retries)
+
+    def _time_to_live(self, answer: Answer) -> str:
+        """Say how long the next answer is awaited, by the clock of the server; empty without one."""
+        from calendar import timegm  # noqa: PLC0415 - only after an error
+        from time import gmtime, strftime, strptime  # noqa: PLC0415
+
+        try:
+            date = strptime(answer.headers.get("date", ""), "%a, %d %b %Y %H:%M:%S %Z")
+        except ValueError:
+            return ""
+        if self.reach.read_timeout is None:
+            return ""
+        until = gmtime(timegm(date) + self.reach.read_timeout)
+        return strftime("ttl=%Y%m%dT%H%M%SZ; ", until)
+
     def _build(self, operation: Operation, members: Mapping[str, Any]) -> Request:
-        left = dict(members)
+        left = {name: value for name, value in members.items() if value is not None}
         headers = {}
-        if operation["bearer"]:
-            headers["X-Amz-Bearer"] = left.pop(operation["bearer"])
+        # Where checks are switched off, it may be absent or no text; what that means, the service
+        # says.
+        if operation["bearer"] in left:
+            headers["X-Amz-Bearer"] = str(left.pop(operation["bearer"]))
         path = operation["path"]
         for part in path.split("/"):
             if part.startswith("{"):
-                path = path.replace(part, quote(left.pop(part[1:-1]), safe="-._~"))
+                if part[1:-1] not in left:
+                    raise CommandError(f'Missing required parameter in input: "{part[1:-1]}"')
+                path = path.replace(part, quote(str(left.pop(part[1:-1])), safe="-._~"))
         body = None
         if operation["method"] != "GET":
             headers["Content-Type"] = "application/json"
-            body = json.dumps(left).encode()
+            body = _document(left)
         headers["User-Agent"] = _user_agent()
         headers["amz-sdk-invocation-id"] = self.world.uuid()
         parts = urlsplit(self._url)
         url = parts._replace(path=parts.path.rstrip("/") + path).geturl()
         return Request(operation["method"], url, headers, body)
 
-    def _send(self, request: Request, attempt: int) -> Answer:
-        counted = "" if attempt == 1 else f"; max={self.most_attempts}"
-        headers = {**request.headers, "amz-sdk-request": f"attempt={attempt}{counted}"}
+    def _send(self, request: Request) -> Answer:
+        headers = dict(request.headers)
         body = request.body or b""
         if self._signer is not None:
             headers |= self._signer(request.method, request.url, headers, body)
@@ -171,6 +196,13 @@ class Client:
         if self._debug:
             trace.answer(self.world, answer)
         return answer
+
+
+def _document(members: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(members).encode()
+    except TypeError as error:  # bytes, where checks are switched off
+        raise CommandError(str(error)) from None
 
 
 def error_of(answer: Answer) -> tuple[str, str]:
@@ -194,7 +226,11 @@ def error_of(answer: Answer) -> tuple[str, str]:
 
 def _json(body: bytes) -> Any:
     try:
-        value = json.loads(body)
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise CommandError(str(error)) from None
+    try:
+        value = json.loads(text)
     except ValueError:
         # As the `aws` command does: a success without JSON is a success without members.
         return {}

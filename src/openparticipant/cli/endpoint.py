@@ -1,8 +1,11 @@
-"""Where a service is: its URL, the region it is in, and whom to trust there."""
+"""Where a service is, and how it is to be spoken to."""
 
 from __future__ import annotations
 
+from openparticipant.cli import region
+from openparticipant.cli.reach import Reach
 from openparticipant.cli.refusal import CommandError, NoRegionError
+from openparticipant.cli.retries import configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,32 +13,22 @@ if TYPE_CHECKING:
 
     from openparticipant.cli.global_options import GlobalOptions
     from openparticipant.cli.profile import Profile
-
-# Host name before the region, by the name that settings use for the service.
-_HOSTS = {"connectparticipant": "participant.connect", "connect": "connect"}
-_SUFFIXES = (
-    ("cn-", "amazonaws.com.cn"),
-    ("us-iso-", "c2s.ic.gov"),
-    ("us-isob-", "sc2s.sgov.gov"),
-    ("us-isof-", "csp.hci.ic.gov"),
-    ("eu-isoe-", "cloud.adc-e.uk"),
-    ("eusc-", "amazonaws.eu"),
-)
+    from openparticipant.cli.retries import Retries
 
 
 class Endpoint:
-    """A service's address.
+    """A service's address, how far to go for its answer, and how often to ask.
 
-    `trust` is a file of certificates, None for the system's, or False to believe anyone. `region`
-    is None where nothing names one and the URL did not need it.
+    `region` is None where nothing names one and the URL did not need it.
     """
 
-    __slots__ = ("region", "trust", "url")
+    __slots__ = ("reach", "region", "retries", "url")
 
-    def __init__(self, url: str, region: str | None, *, trust: str | bool | None) -> None:
+    def __init__(self, url: str, region: str | None, reach: Reach, retries: Retries) -> None:
         self.url = url
         self.region = region
-        self.trust = trust
+        self.reach = reach
+        self.retries = retries
 
 
 def resolve(
@@ -44,43 +37,24 @@ def resolve(
     """Find a service: by option, environment, profile, else at AWS in the region.
 
     Any environment variable beats any setting of the profile, as in the `aws` command. Unlike
-    there, a region is needed only to find AWS. Raises CommandError.
+    there, a region is needed only to find AWS. Of several mistakes the first in the order of that
+    command is named. Raises CommandError.
     """
-    region = _region(options, environ, profile)
+    place = region.find(options, environ, profile)
     url = options.endpoint_url or _configured(service, environ, profile)
     if url is None:
-        if region is None:
+        if place.name is None:
             raise NoRegionError
-        suffixes = (suffix for start, suffix in _SUFFIXES if region.startswith(start))
-        url = f"https://{_HOSTS[service]}.{region}.{next(suffixes, 'amazonaws.com')}"
+        url = region.url(service, place)
+    retries = configured(environ, profile)
     if not _is_valid(url):
         raise CommandError(f"Invalid endpoint: {url}")
-    scheme = url.partition(":")[0].lower()
-    if scheme not in {"http", "https"}:
-        raise CommandError(
-            f"An HTTP Client raised an unhandled exception: Not supported URL scheme {scheme}"
-        )
-    return Endpoint(url, region, trust=_trust(options, environ, profile))
-
-
-def _region(options: GlobalOptions, environ: Mapping[str, str], profile: Profile) -> str | None:
-    if options.region is not None:
-        region: str | None = options.region
-    else:
-        variables = ("AWS_DEFAULT_REGION", "AWS_REGION")
-        named = (environ[name] for name in variables if name in environ)
-        region = next(named, profile.get("region"))
-    if region is None:
-        return None
-    letters = region.replace("-", "a")
-    fits = letters.isascii() and (letters.isalnum() or not letters) and len(region) < 64
-    if not fits or region.isdecimal() or region != region.strip("-"):
-        raise CommandError(f"Provided region_name '{region}' doesn't match a supported format.")
-    return region
+    reach = Reach(options, environ, trust=_trust(options, environ, profile))
+    return Endpoint(url, place.name, reach, retries)
 
 
 def _configured(service: str, environ: Mapping[str, str], profile: Profile) -> str | None:
-    if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+    if region.is_on("ignore_configured_endpoint_urls", environ, profile):
         return None
     for name in (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL"):
         if environ.get(name):

@@ -58,7 +58,9 @@ class Fetching:
         with Exchange("GET", url, (), self._client.reach, shown) as exchange:
             answer = exchange.answer()
             if answer.status != 200:
-                raise StorageError(answer.status, answer.reason, exchange.read(answer, _PIECE))
+                wish = answer.headers.get("retry-after")
+                body = exchange.read(answer, _PIECE)
+                raise StorageError(answer.status, answer.reason, body, wish)
             name = from_disposition(answer.headers.get("content-disposition")) or self._id
             sink.begin(name)
             done = 0

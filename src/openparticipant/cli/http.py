@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, InvalidURL
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from openparticipant.cli.refusal import CommandError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from ssl import SSLContext
     from typing import Self
 
-    from openparticipant.cli.endpoint import Endpoint
-    from openparticipant.cli.global_options import GlobalOptions
+    from openparticipant.cli.reach import Reach
 
     Headers = Iterable[tuple[str, str | bytes]]
 
@@ -33,18 +33,6 @@ class NoAnswerError(CommandError):
         return {**super().details(), "Attempts": self.attempts}
 
 
-class Reach:
-    """How far a command goes for an answer: seconds to wait (None for ever), whom to trust."""
-
-    __slots__ = ("connect_timeout", "read_timeout", "trust")
-
-    def __init__(self, options: GlobalOptions, endpoint: Endpoint) -> None:
-        """Raise CommandError for a time-out below zero."""
-        self.trust = endpoint.trust
-        self.connect_timeout = _seconds("connect", options.connect_timeout)
-        self.read_timeout = _seconds("read", options.read_timeout)
-
-
 class Exchange:
     """A request that is sent piece by piece, then its answer, read piece by piece.
 
@@ -54,9 +42,11 @@ class Exchange:
     def __init__(self, method: str, url: str, headers: Headers, reach: Reach, shown: str) -> None:
         self._shown = shown
         self._reach = reach
-        self._connection = self._connect(url)
+        self._proxy = reach.proxy(url)
+        parts = urlsplit(url)
+        self._connection = self._connect(parts)
         try:
-            self._send_head(method, url, headers)
+            self._send_head(method, parts, headers)
         except BaseException:
             self.close()
             raise
@@ -92,43 +82,74 @@ class Exchange:
         except (OSError, HTTPException) as error:
             raise self._failure(error) from error
 
-    def _connect(self, url: str) -> HTTPConnection:
-        parts = urlsplit(url)
-        timeout = self._reach.connect_timeout
+    def _connect(self, parts: SplitResult) -> HTTPConnection:
         try:
-            if parts.scheme.lower() == "https":
-                connection: HTTPConnection = self._secured(parts.netloc, timeout)
-            else:
-                connection = HTTPConnection(parts.netloc.rpartition("@")[2], timeout=timeout)
-            connection.connect()
+            connection = self._unconnected(parts)
+            try:
+                connection.connect()
+            except BaseException:
+                connection.close()
+                raise
         except TimeoutError:
             raise NoAnswerError(f'Connect timeout on endpoint URL: "{self._shown}"') from None
         except (InvalidURL, UnicodeError) as error:
             text = f"An HTTP Client raised an unhandled exception: {error}"
             raise NoAnswerError(text, retryable=False) from None
-        except OSError as error:
-            if _is_about_trust(error) or isinstance(error, FileNotFoundError):
-                # Unlike the `aws` command, which tries five times: a certificate does not change.
-                text = f"SSL validation failed for {self._shown} {error}"
-                raise NoAnswerError(text, retryable=False) from None
-            text = f'Could not connect to the endpoint URL: "{self._shown}"'
-            raise NoAnswerError(text) from None
+        except (OSError, HTTPException) as error:
+            raise self._no_connection(error) from None
         connection.sock.settimeout(self._reach.read_timeout)
         return connection
 
-    def _secured(self, netloc: str, timeout: int | None) -> HTTPSConnection:
+    def _unconnected(self, parts: SplitResult) -> HTTPConnection:
+        proxy, timeout = self._proxy, self._reach.connect_timeout
+        netloc = parts.netloc.rpartition("@")[2]
+        match parts.scheme:
+            case "http" if proxy is not None:
+                return HTTPConnection(proxy.host, proxy.port, timeout=timeout)
+            case "http":
+                return HTTPConnection(netloc, timeout=timeout)
+            case "https" if proxy is not None:
+                context = self._context()
+                tunnel = HTTPSConnection(proxy.host, proxy.port, timeout=timeout, context=context)
+                tunnel.set_tunnel(netloc, headers=proxy.headers)
+                return tunnel
+            case "https":
+                return HTTPSConnection(netloc, timeout=timeout, context=self._context())
+        raise InvalidURL(f"Not supported URL scheme {parts.scheme}")
+
+    def _context(self) -> SSLContext:
         import ssl  # noqa: PLC0415 - plain http does without
 
         trust = self._reach.trust
-        context = ssl.create_default_context(cafile=trust if isinstance(trust, str) else None)
+        try:
+            context = ssl.create_default_context(cafile=trust if isinstance(trust, str) else None)
+        except OSError as error:
+            raise self._distrust(error) from None
         if trust is False:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-        return HTTPSConnection(netloc.rpartition("@")[2], timeout=timeout, context=context)
+        return context
 
-    def _send_head(self, method: str, url: str, headers: Headers) -> None:
-        parts = urlsplit(url)
+    def _no_connection(self, error: OSError | HTTPException) -> NoAnswerError:
+        if _is_about_trust(error):
+            return self._distrust(error)
+        if self._proxy is None:
+            return NoAnswerError(f'Could not connect to the endpoint URL: "{self._shown}"')
+        text = f'Failed to connect to proxy URL: "{self._proxy.shown}"'
+        _, refused, answer = str(error).partition("Tunnel connection failed: ")
+        if refused:
+            return NoAnswerError(f"{text}: it answered {answer}", retryable=answer[:1] == "5")
+        return NoAnswerError(text)
+
+    def _distrust(self, error: Exception) -> NoAnswerError:
+        # Unlike the `aws` command, which tries five times: a certificate does not change.
+        return NoAnswerError(f"SSL validation failed for {self._shown} {error}", retryable=False)
+
+    def _send_head(self, method: str, parts: SplitResult, headers: Headers) -> None:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        if self._proxy is not None and parts.scheme == "http":
+            target = f"http://{parts.netloc.rpartition('@')[2]}{target}"
+            headers = (*headers, *self._proxy.headers.items())
         try:
             self._connection.putrequest(method, target)
             for name, value in headers:
@@ -155,14 +176,5 @@ def without_query(url: str) -> str:
     return url.partition("?")[0]
 
 
-def _seconds(what: str, value: int) -> int | None:
-    if value < 0:
-        raise CommandError(
-            f"Attempted to set {what} timeout to {value}, "
-            "but the timeout cannot be set to a value less than or equal to 0."
-        )
-    return value or None
-
-
-def _is_about_trust(error: OSError) -> bool:
+def _is_about_trust(error: Exception) -> bool:
     return any(kind.__name__ == "SSLError" for kind in type(error).__mro__)

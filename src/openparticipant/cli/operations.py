@@ -135,7 +135,7 @@ def _show_sample(
     from openparticipant.cli.output import Output  # noqa: PLC0415
 
     output = Output(options, world, profile)
-    _validate(operation, members)
+    _validate(operation, members, profile)
     world.write(output.render(operation["name"], skeleton.output_sample(operation)))
 
 
@@ -149,7 +149,7 @@ def _call(
     world: Environment,
 ) -> None:
     endpoint = service.endpoint(options, world, profile)
-    _validate(operation, members)
+    _validate(operation, members, profile)
 
     from openparticipant.cli.output import Output  # noqa: PLC0415
     from openparticipant.cli.rendering import modelled  # noqa: PLC0415
@@ -172,7 +172,10 @@ def _call(
     world.write(output.render(operation["name"], answer))
 
 
-def _validate(operation: Operation, members: dict[str, Any]) -> None:
+def _validate(operation: Operation, members: dict[str, Any], profile: Profile) -> None:
+    wanted = profile.get("parameter_validation")
+    if wanted is not None and wanted.lower() != "true":
+        return
     from openparticipant.cli.validation import problems  # noqa: PLC0415
 
     found = problems(members, operation)

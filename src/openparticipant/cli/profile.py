@@ -82,7 +82,7 @@ def parse(text: str) -> dict[str, Section]:
     """Read sections of `key = value` lines; an indented block under an empty value nests.
 
     Keys are lower-cased, quotes around a profile's name fall off. Raises ValueError for a line
-    that is neither a section, a setting nor a comment.
+    that is neither a section, a setting nor a comment, and for what stands there twice.
     """
     sections: dict[str, Section] = {}
     section: Section | None = None
@@ -93,14 +93,19 @@ def parse(text: str) -> dict[str, Section]:
             continue
         if line[0].isspace() and section is not None and key:
             _continue(section, key, bare)
-        elif bare.startswith("[") and bare.endswith("]"):
-            kind, _, name = bare[1:-1].strip().partition(" ")
-            section = sections.setdefault(f"{kind} {name.strip(_QUOTES)}".strip(), {})
+        elif bare.startswith("[") and "]" in bare[2:]:
+            kind, _, name = bare[1 : bare.rindex("]")].strip().partition(" ")
+            title = f"{kind} {name.strip(_QUOTES)}".strip()
+            if title in sections:
+                raise ValueError("a section that was there before")
+            section = sections[title] = {}
             key = ""
         elif section is None:
             raise ValueError("a setting outside of a section")
         else:
             key, value = _setting(bare)
+            if key in section:
+                raise ValueError("a setting that was there before")
             section[key] = value
     return sections
 

@@ -89,7 +89,7 @@ class Service:
             from openparticipant.cli import signing  # noqa: PLC0415 - participants need none
 
             signer = signing.signer(self.name, options, world, profile, endpoint)
-        return Client(world, options, profile, endpoint, signer)
+        return Client(world, options, endpoint, signer)
 
 
 def participant() -> Service:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from openparticipant.cli.http import NoAnswerError
 from openparticipant.cli.refusal import CommandError
-from openparticipant.cli.retries import attempts
 from openparticipant.cli.s3_error import StorageError
 
 TYPE_CHECKING = False
@@ -22,19 +21,20 @@ def with_fresh_urls(client: Client, locate: Callable[[], T], move: Callable[[T],
 
     Raises NoAnswerError or CommandError once another try is of no use.
     """
-    most = client.most_attempts
     place = locate()
-    for attempt in attempts(client.world, most):
+    times = client.attempts()
+    for _ in times:
         try:
             move(place)
         except NoAnswerError as error:
-            if attempt == most or not error.retryable:
+            if times.are_over or not error.retryable:
                 raise
         except StorageError as error:
-            if attempt == most or not (error.passing or error.expired):
+            if times.are_over or not (error.passing or error.expired):
                 raise CommandError(str(error)) from None
             if error.expired:
                 place = locate()
+            times.heed(error.retry_after)
         else:
             return place
     raise AssertionError("the last attempt returns or raises")

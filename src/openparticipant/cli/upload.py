@@ -10,7 +10,6 @@ from openparticipant.cli.http import Exchange, NoAnswerError, without_query
 from openparticipant.cli.model import OPERATIONS
 from openparticipant.cli.progress import Progress
 from openparticipant.cli.refusal import CommandError
-from openparticipant.cli.retries import attempts
 from openparticipant.cli.s3_error import StorageError
 from openparticipant.cli.storage_attempts import with_fresh_urls
 
@@ -111,7 +110,8 @@ class Upload:
                 answer = exchange.answer()
             body = exchange.read(answer, _PIECE)
         if not 200 <= answer.status < 300:
-            raise StorageError(answer.status, answer.reason, body)
+            wish = answer.headers.get("retry-after")
+            raise StorageError(answer.status, answer.reason, body, wish)
 
     def _pieces(self, file: BinaryIO) -> Iterator[bytes]:
         left = self.size
@@ -123,8 +123,8 @@ class Upload:
             yield piece
 
     def _complete(self, attachment_id: str) -> None:
-        world, most = self.client.world, self.client.most_attempts
-        for attempt in attempts(world, most):
+        times = self.client.attempts()
+        for _ in times:
             try:
                 self.client.call(
                     _COMPLETE,
@@ -136,7 +136,7 @@ class Upload:
                 )
             except RefusedError as error:
                 # An earlier try, whose answer was lost, may still be at work.
-                if error.code != "ConflictException" or attempt == most:
+                if error.code != "ConflictException" or times.are_over:
                     raise
             else:
                 return
