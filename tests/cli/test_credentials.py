@@ -162,9 +162,11 @@ print(json.dumps({"Version": 1, "AccessKeyId": os.environ["ID"], "SecretAccessKe
 @pytest.mark.parametrize("file", ["config", "credentials"])
 def test_keys_beat_a_program(files: Mapping[str, str], tmp_path: Path, file: str) -> None:
     """Whichever file they stand in, it is not started."""
-    (tmp_path / "config").write_text("[default]\ncredential_process = /none\n")
-    with (tmp_path / file).open("a") as opened:
-        opened.write(f"[default]\n{PAIR.format('P')}")
+    program = "[default]\ncredential_process = /none\n"
+    pair = PAIR.format("P")
+    (tmp_path / "config").write_text(program + (pair if file == "config" else ""))
+    if file == "credentials":
+        (tmp_path / file).write_text(f"[default]\n{pair}")
 
     assert describe(files)[1] == "PK PT"
 
