@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,12 @@ from typing import Self
 
 READY = "openparticipant ready on "
 PATIENCE = 60.0  # seconds; only a machine in trouble needs more than one
+# What systemd does for its service: the socket as descriptor 3, and two variables.
+_HAND_OVER = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3);"
+    "os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()));"
+    "os.execv(sys.argv[2], sys.argv[2:])"
+)
 _NOT_PASSED_ON = ("AWS_", "LISTEN_", "OPENPARTICIPANT_")
 
 
@@ -110,6 +117,17 @@ class ServeProcess:
         if self.popen.poll() is None:
             self.kill()
         self.reap()
+
+
+def supervised(data_dir: Path, kept: socket.socket, *, log: Path) -> ServeProcess:
+    """Return a server that is handed a listening socket, as systemd does for its service."""
+    return ServeProcess(
+        data_dir,
+        log=log,
+        environment=plain_environment(),
+        prefix=(sys.executable, "-c", _HAND_OVER, str(kept.fileno())),
+        pass_fds=(kept.fileno(), 3),
+    )
 
 
 def remaining_output(process: ServeProcess) -> bytes:

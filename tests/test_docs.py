@@ -14,11 +14,9 @@ from urllib.parse import unquote
 import pytest
 
 from openparticipant import limits
-from openparticipant.operations import table
 from openparticipant.setting_table import SETTINGS, Setting
 from openparticipant.transport.bounds import Bounds
 from openparticipant.transport.metrics import Metrics
-from openparticipant.wire.service import PARTICIPANT
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -84,15 +82,6 @@ def test_every_limit_is_told() -> None:
     told = [cells[-1].strip("`") for cells in rows(OPERATE, "| | value | source |")]
 
     assert told == [name for name in vars(limits) if name.isupper() and name not in _UNITS]
-
-
-def test_what_is_not_served_is_told() -> None:
-    """Each operation without a function stands on the page of differences."""
-    missing = [it.name for it in PARTICIPANT if it.name not in table.PARTICIPANT]
-    differences = (ROOT / "docs/differences.md").read_text("utf-8")
-    (told,) = re.findall(r"^\| ((?:\w+, )*\w+) \| after token", differences, re.MULTILINE)
-
-    assert sorted(told.split(", ")) == sorted(missing)
 
 
 @each_page

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
-from tests.clients.programs import Shell, told_by_env
+from tests.clients.programs import VIEW, Shell, told_by_env
 from tests.serve_process import ServeProcess
 
 # What the server makes up and must never tell in its log: tokens, secret keys, signatures.
@@ -20,8 +23,10 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _serve(directory: Path, *arguments: str) -> Iterator[ServeProcess]:
-    log = directory.with_suffix(".log")
-    with ServeProcess(directory, *arguments, log=log) as server:
+    log, views = directory.with_suffix(".log"), directory.with_suffix(".views")
+    views.mkdir()
+    (views / "welcome.json").write_text(json.dumps(VIEW))
+    with ServeProcess(directory, "--views", str(views), *arguments, log=log) as server:
         yield server
         assert server.terminate() == 0
     written = log.read_bytes()
@@ -56,3 +61,14 @@ def server(request: pytest.FixtureRequest) -> ServeProcess:
 def shell(server: ServeProcess, tmp_path: Path) -> Shell:
     """Return a user's shell, told where the server is by `openparticipant env` alone."""
     return told_by_env(server.data_dir, tmp_path)
+
+
+@pytest.fixture
+def session(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> boto3.session.Session:
+    """Return a session that reads the server's two files."""
+    for name in os.environ:
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, shell.variables[name])
+    return boto3.session.Session()

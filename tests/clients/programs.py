@@ -15,6 +15,16 @@ from typing import Any
 
 from tests.requirements import require
 
+# What the servers of these tests have as the view `welcome`.
+VIEW: dict[str, Any] = {
+    "Name": "Welcome",
+    "Version": 3,
+    "Content": {
+        "InputSchema": {"type": "object"},
+        "Template": {"Head": "Hello"},
+        "Actions": ["ok"],
+    },
+}
 _PATIENCE = 120
 _HERE = Path(__file__).parent
 

@@ -11,6 +11,9 @@ import pytest
 from tests.clients.programs import Outcome, Shell, told_by_env
 from tests.serve_process import ServeProcess
 
+_EVENT = "application/vnd.amazonaws.connect.event."
+_SESSION_ID = "00000000-0000-4000-8000-000000000000"
+
 
 class Person:
     """Someone in a chat who has a shell with `aws` and `curl`."""
@@ -114,6 +117,60 @@ def test_refusals_are_told_by_name(plain: ServeProcess, tmp_path: Path) -> None:
     early = told(person.complete(started["AttachmentId"]))
     assert "(ValidationException)" in early
     assert "has not been uploaded yet" in early
+
+
+def test_chat_is_led_from_a_shell(plain: ServeProcess, tmp_path: Path) -> None:
+    """Every operation that is not about files, and what a script reads of each."""
+    person = Person(told_by_env(plain.data_dir, tmp_path))
+
+    def call(operation: str, *words: str) -> Outcome:
+        return person.participant(operation, "--connection-token", person.token, *words)
+
+    def say(text: str) -> str:
+        sent = call("send-message", "--content-type", "text/plain", "--content", text).json
+        assert sent["AbsoluteTime"].endswith("Z")
+        message_id: str = sent["Id"]
+        return message_id
+
+    def page(*words: str) -> Any:
+        return call("get-transcript", "--sort-order", "ASCENDING", *words).json
+
+    said = [say(text) for text in ("one", "zwei 😴")]
+    acknowledged = call("send-event", "--content-type", f"{_EVENT}connection.acknowledged").json
+    assert set(acknowledged) == {"AbsoluteTime", "Id"}
+    whole = page("--max-results", "100")
+    assert "NextToken" not in whole
+    assert [item["Id"] for item in whole["Transcript"] if item["Type"] == "MESSAGE"] == said
+    assert whole["Transcript"][-1]["ContentType"] == f"{_EVENT}participant.joined"
+
+    first = page("--scan-direction", "FORWARD", "--max-results", "2")
+    rest = page("--scan-direction", "FORWARD", "--next-token", first["NextToken"])
+    assert first["Transcript"] + rest["Transcript"] == whole["Transcript"]
+    last = page("--max-results", "1")
+    assert last["Transcript"] == whole["Transcript"][-1:]
+    before = page("--max-results", "2", "--next-token", last["NextToken"])
+    assert before["Transcript"] + last["Transcript"] == whole["Transcript"]
+
+    view = call("describe-view", "--view-token", "welcome").json["View"]
+    assert (view["Id"], view["Name"]) == ("welcome", "Welcome")
+    for refused, error in (
+        (call("describe-view", "--view-token", "a/b token+=="), "ResourceNotFoundException"),
+        (
+            call(
+                "get-authentication-url", "--session-id", _SESSION_ID, "--redirect-uri",
+                "app:/back",
+            ),
+            "ValidationException",
+        ),
+        (
+            call("cancel-participant-authentication", "--session-id", _SESSION_ID),
+            "ValidationException",
+        ),
+    ):  # fmt: skip
+        assert (refused.status, refused.out) == (255, b"")
+        assert f"({error})" in refused.err.decode()
+    assert call("disconnect-participant").status == 0
+    assert b"(AccessDeniedException)" in call("get-transcript").err
 
 
 def test_wrong_key_is_refused(plain: ServeProcess, tmp_path: Path) -> None:

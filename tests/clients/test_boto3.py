@@ -6,9 +6,8 @@ import os
 import sqlite3
 import ssl
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
 import boto3
@@ -17,30 +16,10 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from tests.clients.programs import Shell
+from tests.clients.sdk import client
 from tests.serve_process import ServeProcess
 
 CREDENTIALS = ["CONNECTION_CREDENTIALS"]
-
-
-@pytest.fixture
-def session(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> boto3.session.Session:
-    """Return a session that reads the server's two files."""
-    for name in os.environ:
-        if name.startswith("AWS_"):
-            monkeypatch.delenv(name)
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, shell.variables[name])
-    return boto3.session.Session()
-
-
-@contextmanager
-def client(session: boto3.session.Session, name: str, **options: Any) -> Iterator[Any]:
-    """Lend a client and close its connections."""
-    made = session.client(name, **options)
-    try:
-        yield made
-    finally:
-        made.close()
 
 
 def connected(session: boto3.session.Session, participant: Any) -> str:

@@ -21,14 +21,7 @@ from tests.crash.load import begin
 from tests.crash.recall import download
 from tests.crash.rounds import control_key
 from tests.eventually import eventually
-from tests.serve_process import NotReadyError, ServeProcess, plain_environment, remaining_output
-
-# What systemd does for its service: the socket as descriptor 3, and two variables.
-_HAND_OVER = (
-    "import os, sys; os.dup2(int(sys.argv[1]), 3);"
-    "os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()));"
-    "os.execv(sys.argv[2], sys.argv[2:])"
-)
+from tests.serve_process import NotReadyError, ServeProcess, remaining_output, supervised
 
 
 @contextmanager
@@ -218,28 +211,15 @@ def test_restart_behind_a_supervisors_socket_refuses_nobody(tmp_path: Path) -> N
     data_dir = tmp_path / "data"
     with closing(socket.create_server(("127.0.0.1", 0), backlog=2048)) as kept:
         address = kept.getsockname()
-        prefix = (sys.executable, "-c", _HAND_OVER, str(kept.fileno()))
         visitor = Visitor(address)
         visitor.start()
         try:
             for _ in range(3):
-                with ServeProcess(
-                    data_dir,
-                    log=tmp_path / "log",
-                    environment=plain_environment(),
-                    prefix=prefix,
-                    pass_fds=(kept.fileno(), 3),
-                ) as server:
+                with supervised(data_dir, kept, log=tmp_path / "log") as server:
                     assert server.url == f"http://127.0.0.1:{address[1]}"
                     assert visitor.gets_on()
                     assert server.terminate() == 0
         finally:
-            with ServeProcess(
-                data_dir,
-                log=tmp_path / "log",
-                environment=plain_environment(),
-                prefix=prefix,
-                pass_fds=(kept.fileno(), 3),
-            ):
+            with supervised(data_dir, kept, log=tmp_path / "log"):
                 visitor.stop()
     assert visitor.trouble == []

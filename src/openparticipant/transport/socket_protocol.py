@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Any, cast
 
-from uvicorn._types import ASGI3Application
+from uvicorn._types import ASGI3Application, ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
@@ -37,6 +37,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.logger = logging.Logger(__name__, logging.WARNING)  # noqa: LOG001 - its level is no one else's
         self.logger.parent = _LOGGER
         self.conn.logger = self.logger
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send what the application has to say; a refusal ends the handshake as well."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True  # else uvicorn logs each refusal as our fault
 
     async def run_asgi(self) -> None:
         """Carry the connection, and cut it at the end if its client has stopped reading."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
-from openparticipant.domain.transcript import EventType, ItemType, Notice, TranscriptItem
+from openparticipant.domain.transcript import EventType, ItemType, Notice, TranscriptItem, Typing
 from openparticipant.errors import Unavailable
 from openparticipant.ports import ContactStore
 from openparticipant.transport.live.announcement import announcement
@@ -104,9 +104,11 @@ class Room:
 
     def _tell(self, notice: Notice) -> None:
         frame = announcement(notice)
+        # Who types knows it; browser clients would show them that somebody does.
+        deaf = {*self._gone, notice.author.id} if isinstance(notice, Typing) else self._gone
         told = 0
         for member in self.members:
-            if member.caller.participant_id not in self._gone:
+            if member.caller.participant_id not in deaf:
                 member.tell(frame)
                 told += 1
         self._told(notice, told)
