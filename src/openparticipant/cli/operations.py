@@ -157,7 +157,7 @@ def _call(
     client = Client(world, options, profile, endpoint)
     output = Output(options, world, profile)
     if ALL in values or FOLLOW in values:
-        from openparticipant.cli.transcript import Transcript  # noqa: PLC0415
+        from openparticipant.cli.transcript_pages import Transcript  # noqa: PLC0415
 
         transcript = Transcript(client, operation, members)
         if FOLLOW in values:
