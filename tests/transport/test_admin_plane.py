@@ -373,6 +373,17 @@ def test_the_rest_of_the_port_is_what_it_was(server: Server) -> None:
     assert (answer.status, "access-control-allow-origin" in answer.headers) == (405, False)
 
 
+def test_there_is_no_websocket(server: Server) -> None:
+    """Asking for one is refused, not a fault."""
+    headers = {
+        "connection": "upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    assert request("GET", f"{server.admin_url}/contacts", headers=headers).status == 403
+
+
 def test_the_public_port_has_none_of_it(server: Server) -> None:
     """A key of the control plane reads no transcript there."""
     chat = server.start_chat()

@@ -54,6 +54,9 @@ class AdminApp:
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         """Answer one request."""
+        if scope["type"] == "websocket":  # there is none here; closed unopened, it is a 403
+            await send({"type": "websocket.close", "code": 1000, "reason": ""})
+            return
         assert scope["type"] == "http"
         raw_path = raw_path_of(scope)
         if raw_path == "/metrics":
