@@ -47,10 +47,12 @@ def control_plane(options: GlobalOptions, world: Environment) -> Client:
         raise NoRegionError
     asked = options.profile is not None
     keys = credentials.find(world.environ, profile, profile_was_asked=asked)
-    return Client(world, options, profile, endpoint, _signer(keys, endpoint.region, world))
+    return Client(world, options, profile, endpoint, signer(keys, endpoint.region, SERVICE, world))
 
 
-def _signer(keys: Credentials, region: str, world: Environment) -> Signer:
+def signer(keys: Credentials, region: str, service: str, world: Environment) -> Signer:
+    """Return what signs each request for a service."""
+
     def signed(method: str, url: str, headers: dict[str, str], body: bytes) -> dict[str, str]:
         del headers  # what is between may change them, and the rest is what matters
         parts = urlsplit(url)
@@ -61,7 +63,7 @@ def _signer(keys: Credentials, region: str, world: Environment) -> Signer:
             parts.path,
             query=parts.query,
             region=region,
-            service=SERVICE,
+            service=service,
             at=world.clock(),
             body=body,
         )

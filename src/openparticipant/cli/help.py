@@ -80,9 +80,6 @@ def operation(command: str, program: str) -> str:
 
     row = TABLE[command]
     called = f"{program} {command}"
-    examples: list[str] = []
-    for sentence, line in EXAMPLES[command]:
-        examples += [f"  {sentence}", *_continued(line.format(called))]
     return _page(
         command,
         "",
@@ -108,18 +105,22 @@ def operation(command: str, program: str) -> str:
         *(_results(row["output"], RESULTS, "  ") or ["  Nothing."]),
         "",
         "Examples",
-        *examples,
+        *_examples(EXAMPLES[command], called),
     )
 
 
 def own_command(name: str, program: str) -> str:
     """Return the page of a command that is no operation."""
+    from openparticipant.cli.help_examples import OWN_EXAMPLES  # noqa: PLC0415
+
+    examples = OWN_EXAMPLES.get(name, ())
     return _page(
         f"usage: {program} {name} [options] {USAGE[name]}".rstrip(),
         "",
         *_wrapped(SENTENCES[name], ""),
         "",
         *(("Options", *_listed(OPTIONS[name]), "") if OPTIONS[name] else ()),
+        *(("Examples", *_examples(examples, f"{program} {name}"), "") if examples else ()),
         f"{program} help lists the options of every command.",
     )
 
@@ -183,6 +184,12 @@ def _results(members: Mapping[str, Shape], sentences: Mapping[str, str], indent:
 
 def _values(shape: Shape) -> str:
     return f" One of: {', '.join(shape['enum'])}." if "enum" in shape else ""
+
+
+def _examples(examples: Iterable[tuple[str, str]], called: str) -> Iterator[str]:
+    for sentence, line in examples:
+        yield f"  {sentence}"
+        yield from _continued(line.format(called))
 
 
 def _continued(line: str) -> Iterator[str]:

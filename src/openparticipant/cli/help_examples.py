@@ -1,6 +1,6 @@
 """Examples, which run as they stand; each is a sentence and a line for a shell.
 
-Connection and participant token come from the environment there.
+Tokens and ids come from the environment there, and the server's directory is the usual one.
 """
 
 from __future__ import annotations
@@ -71,5 +71,19 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         ("Write down a request to fill in:", "{} --generate-cli-skeleton > request.json"),
         ("Send a request that is written down:", "{} --cli-input-json file://filled-in.json"),
+    ),
+}
+
+OWN_EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "contacts": (
+        (
+            "What has ended of what started in January:",
+            "{} --ended --since 2026-01-01 --until 2026-02-01",
+        ),
+        ("All of it, for a script:", "{} --json > contacts.jsonl"),
+    ),
+    "transcript": (
+        ("Read a chat:", '{} "$CONTACT_ID"'),
+        ("Keep it, one item a line:", '{} "$CONTACT_ID" --json > chat.jsonl'),
     ),
 }

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
 SERVICE = "connectparticipant"
 # Each is a module of this package with `run(arguments, world)`.
-OWN_COMMANDS = ("attach", "completion", "config", "demo", "download", "env", "serve", "start-chat")
+OWN_COMMANDS = (
+    "attach",
+    "completion",
+    "config",
+    "contacts",
+    "demo",
+    "download",
+    "env",
+    "serve",
+    "start-chat",
+    "transcript",
+)
 INTERRUPTED = 128 + 2
 READER_GONE = 128 + 13
 

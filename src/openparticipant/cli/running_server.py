@@ -1,0 +1,94 @@
+"""The operator's API of a running server, found and signed for by what lies in its directory."""
+
+from __future__ import annotations
+
+from openparticipant.cli.client import Client, RefusedError
+from openparticipant.cli.control_plane import signer
+from openparticipant.cli.credentials import find
+from openparticipant.cli.endpoint import Endpoint
+from openparticipant.cli.http import NoAnswerError
+from openparticipant.cli.profile import load
+from openparticipant.cli.records import NoRecordsError
+from openparticipant.data_dir import ADMIN, PROFILE_CONFIG, PROFILE_CREDENTIALS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Self
+
+    from openparticipant.cli.environment import Environment
+    from openparticipant.cli.global_options import GlobalOptions
+    from openparticipant.cli.table import Operation
+    from openparticipant.data_dir import DataDir
+
+SERVICE = "openparticipant"
+
+_PATHS = {
+    "GetContactTranscript": "/contacts/{ContactId}/transcript",
+    "ListContacts": "/contacts",
+}
+_UNWELCOME = {"InvalidSignatureException", "UnrecognizedClientException"}
+
+
+class RunningServer:
+    """A server that answers."""
+
+    def __init__(self, data_dir: DataDir, options: GlobalOptions, world: Environment) -> None:
+        """Raise CommandError where the directory does not tell how to reach it."""
+        self._path = data_dir.path
+        profile = load(
+            {
+                "AWS_CONFIG_FILE": str(self._path / PROFILE_CONFIG),
+                "AWS_SHARED_CREDENTIALS_FILE": str(self._path / PROFILE_CREDENTIALS),
+            },
+            None,
+        )
+        region = profile.get("region")
+        try:
+            self._url = (self._path / ADMIN).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            self._url = ""
+        if not self._url or region is None or profile.get("aws_access_key_id") is None:
+            raise NoRecordsError(
+                f"the server on {self._path} has not said yet where it is: try again when it is "
+                "ready"
+            )
+        keys = find({}, profile, profile_was_asked=True)
+        self._client = Client(
+            world,
+            options,
+            profile,
+            Endpoint(self._url, region, trust=None),
+            signer(keys, region, SERVICE, world),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def call(self, operation: str, members: Mapping[str, str]) -> Any:
+        """Return the answer's JSON object. Raises NoRecordsError."""
+        row: Operation = {
+            "name": operation,
+            "method": "GET",
+            "path": _PATHS[operation],
+            "bearer": "",
+            "input": {},
+            "output": {},
+        }
+        try:
+            return self._client.call(row, members)
+        except NoAnswerError:
+            raise NoRecordsError(
+                f"{self._path} is in use by another openparticipant process, but no server answers "
+                f"at {self._url}"
+            ) from None
+        except RefusedError as error:
+            if error.code in _UNWELCOME:
+                raise NoRecordsError(
+                    f"the server at {self._url} does not accept the key in "
+                    f"{self._path / PROFILE_CREDENTIALS}: {error.message}"
+                ) from None
+            raise NoRecordsError(error.message or str(error).strip()) from None
