@@ -304,12 +304,13 @@ def test_pages_go_on_where_they_were_while_contacts_start(server: Server, instan
     started = [start(server, instance) for _ in range(7)]
     page = listed(server, InstanceId=instance, MaxResults=2)
     found = ids(page)
-    while "NextToken" in page:
+    for _ in range(3):
         start(server, instance)
         page = listed(server, InstanceId=instance, MaxResults=2, NextToken=page["NextToken"])
         found += ids(page)
 
     assert found == started[::-1]
+    assert "NextToken" not in page
 
 
 @given(st.integers(1, 12))
@@ -321,13 +322,14 @@ def test_the_pages_of_a_transcript_joined_are_the_whole(
     server, chat, whole = talked
     page = transcript(server, chat.contact_id, MaxResults=size).json
     found = page["Transcript"]
-    while "NextToken" in page:
+    for _ in range((len(whole) - 1) // size):
         token = page["NextToken"]
         page = transcript(server, chat.contact_id, MaxResults=size, NextToken=token).json
         assert 0 < len(page["Transcript"]) <= size
         found += page["Transcript"]
 
     assert found == whole
+    assert "NextToken" not in page
 
 
 @pytest.fixture(scope="module")

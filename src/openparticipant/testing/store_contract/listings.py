@@ -97,8 +97,12 @@ async def _started(scene: Scene, after: int) -> str:
 
 
 async def _pages(scene: Scene, wanted: ContactFilter, limit: int) -> list[list[ListedContact]]:
-    pages = [await scene.store.list_contacts(wanted, before=_NEWEST, limit=limit)]
-    while pages[-1]:
-        place = pages[-1][-1].place
-        pages.append(await scene.store.list_contacts(wanted, before=place, limit=limit))
-    return pages
+    pages: list[list[ListedContact]] = []
+    place = _NEWEST
+    for _ in range(20):
+        page = await scene.store.list_contacts(wanted, before=place, limit=limit)
+        if not page:
+            return pages
+        pages.append(page)
+        place = page[-1].place
+    raise AssertionError("the pages do not end")
