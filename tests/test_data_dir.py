@@ -38,6 +38,24 @@ def test_one_process_holds_it(tmp_path: Path) -> None:
     second.lock()
 
 
+def test_an_idle_one_is_held_without_a_wait(tmp_path: Path) -> None:
+    """By whoever wants to read it; one in use is told from one that never was, and nothing is made."""
+    data_dir, reader = DataDir(tmp_path / "d"), DataDir(tmp_path / "d")
+    with pytest.raises(DataDirError, match="is not the data directory of a server"):
+        reader.lock_if_idle()
+    assert not (tmp_path / "d").exists()
+    data_dir.create()
+    with pytest.raises(DataDirError, match="is not the data directory of a server"):
+        reader.lock_if_idle()
+    assert list((tmp_path / "d").iterdir()) == []
+    data_dir.lock()
+    assert not reader.lock_if_idle()
+    data_dir.unlock()
+    assert reader.lock_if_idle()
+    with pytest.raises(DataDirError, match="in use by another openparticipant process"):
+        data_dir.lock()
+
+
 def test_a_path_that_cannot_be_one_is_a_clear_error(tmp_path: Path) -> None:
     """A file stands in the way."""
     (tmp_path / "file").touch()

@@ -50,8 +50,8 @@ GUARDED: dict[str, set[str]] = {
 BACK_ENDS = {f"{PACKAGE}.stores.sqlite", f"{PACKAGE}.objects.disk", f"{PACKAGE}.bus.local"}
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
-# Commands that run or set up a server; all others talk to one over HTTP, as strangers.
-SERVER_COMMANDS = {"serve", "env", "config", "server_settings"}
+# What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.
+SERVER_COMMANDS = {"serve", "env", "config", "server_settings", "stopped_server"}
 DIAL_OUT_ROOMS = {"operations", "stores", "objects", "transport", "bootstrap", "ports"}
 
 

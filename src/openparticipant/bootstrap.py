@@ -9,8 +9,8 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -35,7 +35,6 @@ from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.transport import app, tls
 from openparticipant.transport.admin import AdminApp, Health
 from openparticipant.transport.bounds import Bounds
-from openparticipant.transport.control_plane import ControlPlane
 from openparticipant.transport.cors import Cors
 from openparticipant.transport.exchange import CLIENT_GONE
 from openparticipant.transport.lifecycle import Lifecycle
@@ -48,8 +47,10 @@ from openparticipant.transport.metrics import Metrics
 from openparticipant.transport.object_request import ObjectExchange
 from openparticipant.transport.objects import METHODS, ObjectsRoute
 from openparticipant.transport.participant_plane import ParticipantPlane
+from openparticipant.transport.plane_route import PlaneRoute
 from openparticipant.transport.refusal import Guard, Refusal
 from openparticipant.transport.server import Server
+from openparticipant.transport.signed_plane import admin_plane, control_plane
 from openparticipant.transport.sockets import origin
 from openparticipant.transport.start import StartError
 
@@ -130,15 +131,25 @@ async def assemble(settings: Settings, data_dir: DataDir, on: Foundation) -> Nod
             raise StartError(f"cannot start on {data_dir.path}: {error}") from error
 
 
+@contextmanager
+def stored(settings: Settings, data_dir: DataDir, ids: IdSource) -> Iterator[ContactStore]:
+    """Open the store of a node that does not run, on its data directory, which is locked.
+
+    As at a start, a database of an older release is brought to this one's schema. Raises
+    StartError.
+    """
+    path = _database_path(settings, data_dir)
+    if not path.exists():
+        raise StartError(f"{path} is not there: no server has run on {data_dir.path} yet")
+    with closing(_open(path)) as database:
+        yield SqlContactStore(database, ids)
+
+
 async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held: ExitStack) -> Node:
     context, ca_bundle = _tls(settings, data_dir, on.clock.now())
     public_url = settings.public_url or _local_origin(on.public_socket, tls=context is not None)
     objects_url = settings.objects_url or public_url
-    path = _database_path(settings, data_dir)
-    try:
-        database = SqliteDatabase(path)
-    except Unavailable as error:
-        raise StartError(f"{path}: {error}") from error
+    database = _open(_database_path(settings, data_dir))
     held.callback(database.close)
     fresh = on.ids.uuid()
     identity = await database.write(lambda: identities.ensure(fresh))
@@ -183,9 +194,12 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
     )
     lifecycle.on_drain.append(attendance.farewell)
     rooms = Rooms(store, bus, on.clock, _delivery_observer(on, metrics), on.bounds.parting_seconds)
+    planes = PlaneRoute(clock=on.clock, ids=on.ids, log=on.log, metrics=metrics)
+    operators = {key.access_key_id: key for key in control_keys}.get
     public = app.PublicApp(
+        planes=planes,
         participant=ParticipantPlane(ports),
-        control=ControlPlane(ports, {key.access_key_id: key for key in control_keys}.get),
+        control=control_plane(ports, operators),
         objects=ObjectsRoute(
             objects,
             store.staged,
@@ -209,14 +223,10 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
         ),
         health=health,
         cors=cors,
-        clock=on.clock,
-        ids=on.ids,
-        log=on.log,
-        metrics=metrics,
     )
     server = Server(
         public,
-        AdminApp(metrics, health),
+        AdminApp(metrics, health, planes, admin_plane(ports, operators)),
         lifecycle,
         public_socket=on.public_socket,
         admin_socket=on.admin_socket,
@@ -269,6 +279,13 @@ def _database_path(settings: Settings, data_dir: DataDir) -> Path:
             "holds keys"
         )
     return path
+
+
+def _open(path: Path) -> SqliteDatabase:
+    try:
+        return SqliteDatabase(path)
+    except Unavailable as error:
+        raise StartError(f"{path}: {error}") from error
 
 
 def _objects_root(settings: Settings, data_dir: DataDir) -> Path:

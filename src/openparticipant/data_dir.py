@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 
+ADMIN = "admin"
 PROFILE_CONFIG = "aws/config"
 PROFILE_CREDENTIALS = "aws/credentials"
 _LOCK = "lock"
@@ -51,21 +52,34 @@ class DataDir:
 
         Waits a moment: a process that was killed lets go only once its last write has ended.
         """
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                time.sleep(_PAUSE)
+            if self._try_lock(os.O_CREAT):
+                return
+        raise DataDirError(f"{self.path} is in use by another openparticipant process")
+
+    def lock_if_idle(self) -> bool:
+        """Hold the directory of a server that does not run now; tell whether that was so.
+
+        Makes nothing. Raises DataDirError where no server has ever run.
+        """
+        return self._try_lock(0)
+
+    def _try_lock(self, flags: int) -> bool:
         try:
-            descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
+        except (FileNotFoundError, NotADirectoryError):
+            raise DataDirError(f"{self.path} is not the data directory of a server") from None
         except OSError as error:
             raise DataDirError(f"cannot use {self.path}: {error.strerror}") from None
-        for attempt in range(_ATTEMPTS):
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if attempt < _ATTEMPTS - 1:
-                    time.sleep(_PAUSE)
-            else:
-                self._lock = descriptor
-                return
-        os.close(descriptor)
-        raise DataDirError(f"{self.path} is in use by another openparticipant process")
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        self._lock = descriptor
+        return True
 
     def unlock(self) -> None:
         """Let the directory go."""

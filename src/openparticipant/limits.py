@@ -52,3 +52,6 @@ JSON_MESSAGE_CHARACTERS = 12000  # documented: application/json
 INTERACTIVE_RESPONSE_CHARACTERS = 12288  # documented: interactive responses
 PARTICIPANTS_WITH_RECEIPTS = 2  # documented: receipts are refused among more
 TRANSCRIPT_PAGE = 10  # documented default of MaxResults
+
+# The operator
+RECORDS_PAGE = 100  # chosen: the most of a page, too; 1.6 MB of the longest messages

@@ -171,6 +171,38 @@ class DueAttachment:
     attachment: Attachment
 
 
+@dataclass(frozen=True, slots=True)
+class ContactFilter:
+    """Which contacts are wanted; None takes any. `since` is the earliest start."""
+
+    instance_id: str | None = None
+    is_open: bool | None = None
+    since: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPlace:
+    """A place in the order of starts. With `seq` 0 it lies before all that started then."""
+
+    started_at: int
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListedContact:
+    """A contact as the operator finds it, with how many take part and how many items it has."""
+
+    seq: int
+    contact: Contact
+    participants: int
+    items: int
+
+    @property
+    def place(self) -> ContactPlace:
+        """Where it stands in the order of starts."""
+        return ContactPlace(self.contact.started_at, self.seq)
+
+
 class ContactStore(Protocol):
     """The truth about contacts, tokens, attachments and transcripts.
 
@@ -206,6 +238,20 @@ class ContactStore(Protocol):
 
     async def contact(self, contact_id: str, instance_id: str) -> Contact | None:
         """Return a contact, open or ended."""
+        ...
+
+    async def find_contact(self, contact_id: str) -> ListedContact | None:
+        """Return a contact of whatever instance."""
+        ...
+
+    async def list_contacts(
+        self, wanted: ContactFilter, *, before: ContactPlace, limit: int
+    ) -> list[ListedContact]:
+        """Return contacts that lie before a place, the newest first.
+
+        A page costs the same among ten contacts and a million. What starts meanwhile changes no
+        page that follows.
+        """
         ...
 
     async def holder(self, participant_token: bytes, *, now: int) -> Caller | None:
@@ -300,12 +346,12 @@ class ContactStore(Protocol):
         """Return items with ordinals above `after`, in order, without receipts."""
         ...
 
-    async def place(self, caller: Caller, start: PageStart) -> int | None:
+    async def place(self, contact_seq: int, start: PageStart) -> int | None:
         """Return the ordinal at which to begin reading, None where there is no such item."""
         ...
 
     async def page(
-        self, caller: Caller, *, begin: int, forward: bool, limit: int
+        self, contact_seq: int, *, begin: int, forward: bool, limit: int
     ) -> list[TranscriptItem]:
         """Return items with receipts, from ordinal `begin` on: upwards if `forward`, else down."""
         ...

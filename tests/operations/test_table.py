@@ -15,10 +15,13 @@ from openparticipant.wire import service
 TABLES: list[tuple[Mapping[str, Callable[..., Any]], tuple[service.Operation, ...]]] = [
     (table.PARTICIPANT, service.PARTICIPANT),
     (table.CONTROL, service.CONTROL),
+    (table.ADMIN, service.ADMIN),
 ]
 
 
-@pytest.mark.parametrize(("functions", "operations"), TABLES, ids=["participant", "control"])
+@pytest.mark.parametrize(
+    ("functions", "operations"), TABLES, ids=["participant", "control", "admin"]
+)
 def test_each_function_takes_and_returns_its_operations_shapes(
     functions: Mapping[str, Callable[..., Any]], operations: tuple[service.Operation, ...]
 ) -> None:

@@ -17,6 +17,7 @@ from openparticipant.stores import (
     contact_store,
     contacts,
     items,
+    listings,
     messages,
     transcripts,
 )
@@ -29,6 +30,7 @@ MODULES = (
     contact_store,
     contacts,
     items,
+    listings,
     messages,
     transcripts,
 )
@@ -67,3 +69,26 @@ def test_no_statement_reads_a_whole_table(name: str, connection: sqlite3.Connect
     assert [step for step in scans if not step.endswith(SMALL)] == []
     if re.search(r"LIMIT \?\d", text):
         assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("_ALL", "contacts_by_start"),
+        ("_ENDED", "contacts_by_start"),
+        ("_OPEN", "contacts_open"),
+        ("_ALL_OF", "contacts_of_instance"),
+        ("_ENDED_OF", "contacts_of_instance"),
+        ("_OPEN_OF", "contacts_open_of_instance"),
+    ],
+)
+def test_lists_of_contacts_pass_over_nothing_that_has_ended(
+    name: str, index: str, connection: sqlite3.Connection
+) -> None:
+    """The few open chats are found without a look at all that ever were."""
+    text = STATEMENTS[f"listings.{name}"].replace("$", "?")
+    count = 5 if "?5" in text else 4
+    with closing(connection.execute(f"EXPLAIN QUERY PLAN {text}", (0,) * count)) as plan:
+        steps = [detail for *_, detail in plan]
+    assert f"USING INDEX {index} (" in steps[0]
+    assert "started_at>? AND started_at<?" in steps[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import openparticipant
 from openparticipant.cli.attempts import Attempts
@@ -165,13 +165,18 @@ class Client:
                     raise CommandError(f'Missing required parameter in input: "{part[1:-1]}"')
                 path = path.replace(part, quote(str(left.pop(part[1:-1])), safe="-._~"))
         body = None
-        if operation["method"] != "GET":
+        query = ""
+        if operation["method"] == "GET":
+            query = urlencode(left, quote_via=quote)
+        else:
             headers["Content-Type"] = "application/json"
             body = _document(left)
         headers["User-Agent"] = _user_agent()
         headers["amz-sdk-invocation-id"] = self.world.uuid()
         parts = urlsplit(self._url)
-        url = parts._replace(path=parts.path.rstrip("/") + path).geturl()
+        url = parts._replace(
+            path=parts.path.rstrip("/") + path, query=query or parts.query
+        ).geturl()
         return Request(operation["method"], url, headers, body)
 
     def _send(self, request: Request) -> Answer:

@@ -7,11 +7,21 @@ _TOKEN = {
     "--connection-token-file FILE": "A file with the connection token.",
 }
 
+_RECORDS = {
+    "--data-dir DIR": (
+        "The directory of the server, as given to serve; ./openparticipant-data when absent."
+    ),
+    "--config FILE": "The file of settings that the server was started with.",
+    "--json": "Prints JSON, one object a line.",
+}
+
 USAGE = {
     "attach": "FILE ...",
     "completion": "bash|zsh|fish",
+    "contacts": "",
     "download": "ATTACHMENT_ID",
     "start-chat": "",
+    "transcript": "CONTACT",
 }
 
 SENTENCES = {
@@ -27,6 +37,10 @@ SENTENCES = {
         "_openparticipant in a folder of $fpath. For fish: write it to "
         "~/.config/fish/completions/openparticipant.fish."
     ),
+    "contacts": (
+        "Lists chats, the newest first. It asks the running server, which it finds by its data "
+        "directory; where none runs, it reads the database there. Only the user of the server can."
+    ),
     "download": (
         "Saves an attachment under its own name, whole or not at all, and prints that name. An "
         "existing file is not touched."
@@ -35,6 +49,11 @@ SENTENCES = {
         "Starts a chat as its customer and connects. Prints the ids and tokens as JSON. This "
         "speaks to the control plane, so it needs AWS keys; those of this project's server come "
         "from `env`."
+    ),
+    "transcript": (
+        "Prints a chat, the oldest item first: messages, files, who came and left, and who has "
+        "read what. It needs no token, so a chat that has ended can be read, too. Like contacts, "
+        "it asks the running server or reads the database of a stopped one."
     ),
 }
 
@@ -45,6 +64,13 @@ OPTIONS = {
         "--json": "Prints a JSON list instead of lines.",
     },
     "completion": {},
+    "contacts": {
+        "--open | --ended": "Only those that go on, or that have ended.",
+        "--instance-id ID": "Only those of an instance.",
+        "--since INSTANT": "Only those that started then or later.",
+        "--until INSTANT": "Only those that started earlier.",
+        **_RECORDS,
+    },
     "download": {
         **_TOKEN,
         "-o, --out FILE": "Where to save it: a file, a folder, or - for standard output.",
@@ -60,4 +86,20 @@ OPTIONS = {
         "--display-name NAME": "What the others see; Customer or Agent.",
         "--instance-id ID": "The instance; default when absent.",
     },
+    "transcript": _RECORDS,
+}
+
+# Each a sentence and a line for a shell; they run where a server has its usual directory.
+EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "contacts": (
+        (
+            "What has ended of what started in January:",
+            "{} --ended --since 2026-01-01 --until 2026-02-01",
+        ),
+        ("All of it, for a script:", "{} --json > contacts.jsonl"),
+    ),
+    "transcript": (
+        ("Read a chat:", '{} "$CONTACT_ID"'),
+        ("Keep it, one item a line:", '{} "$CONTACT_ID" --json > chat.jsonl'),
+    ),
 }

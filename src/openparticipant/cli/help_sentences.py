@@ -13,6 +13,8 @@ COMMANDS = {
     "start-chat": "Starts a chat or joins one, and prints the tokens.",
     "serve": "Runs the server.",
     "demo": "Runs the server and shows a file going up and coming back.",
+    "contacts": "Lists the chats of the server, also those that have ended.",
+    "transcript": "Prints what was said in a chat, also after its end.",
     "env": "Prints the variables that point AWS's tools at the server.",
     "completion": "Prints what makes bash, zsh or fish complete commands and options.",
     "config": "Checks or shows the server's settings.",

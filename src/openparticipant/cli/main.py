@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from openparticipant.cli.services import Service
 
 # Each is a module of this package with `run(arguments, world)`.
-OWN_COMMANDS = ("attach", "completion", "config", "demo", "download", "env", "serve", "start-chat")
+OWN_COMMANDS = (
+    "attach",
+    "completion",
+    "config",
+    "contacts",
+    "demo",
+    "download",
+    "env",
+    "serve",
+    "start-chat",
+    "transcript",
+)
 INTERRUPTED = 128 + 2
 READER_GONE = 128 + 13
 

@@ -159,7 +159,7 @@ def _call(
     output = Output(options, world, profile)
     moment = form(profile)
     if ALL in values or FOLLOW in values:
-        from openparticipant.cli.transcript import Transcript  # noqa: PLC0415
+        from openparticipant.cli.transcript_pages import Transcript  # noqa: PLC0415
 
         transcript = Transcript(client, operation, members)
         if FOLLOW in values:

@@ -14,4 +14,6 @@ def is_safe(letter: str) -> bool:
 
 def printable(text: str) -> str:
     """Return `text` with a replacement for each character that is not safe."""
+    if text.isprintable():  # nearly always, and a hundred times faster than to look at each
+        return text
     return "".join(letter if is_safe(letter) else "\N{REPLACEMENT CHARACTER}" for letter in text)

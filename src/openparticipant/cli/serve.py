@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from openparticipant import bootstrap
 from openparticipant.cli.environment import Environment
 from openparticipant.cli.server_settings import CANNOT_START, read_settings
+from openparticipant.data_dir import ADMIN
 from openparticipant.settings import Loaded
 from openparticipant.system import RandomIds, SystemClock
 from openparticipant.transport import server, sockets
@@ -70,7 +71,7 @@ async def _serve(loaded: Loaded, world: Environment, log: Log) -> int:
         gc.collect()
         gc.freeze()
         gc.set_threshold(_COLLECT_AFTER)
-        node.data_dir.write("admin", f"{admin_url}\n")
+        node.data_dir.write(ADMIN, f"{admin_url}\n")
         logger.info("ready on %s, metrics on %s/metrics, data in %s", url, admin_url, data_dir.path)
         world.write(f"openparticipant ready on {url}\n")
 

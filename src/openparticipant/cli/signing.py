@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from openparticipant.cli.environment import Environment
     from openparticipant.cli.global_options import GlobalOptions
     from openparticipant.cli.profile import Profile
+    from openparticipant.sigv4 import Credentials
 
 # Beside the host and the signature's own. Others are not signed: what is between may change them.
 _SIGNED = ("Content-Type",)
@@ -28,7 +29,13 @@ def signer(
     if region is None:
         raise NoRegionError
     asked = options.profile is not None
-    keys = credentials.find(world, profile, profile_was_asked=asked)
+    return signer_with(
+        credentials.find(world, profile, profile_was_asked=asked), region, service, world
+    )
+
+
+def signer_with(keys: Credentials, region: str, service: str, world: Environment) -> Signer:
+    """Return what signs requests of a service with these keys."""
 
     def signed(method: str, url: str, headers: dict[str, str], body: bytes) -> dict[str, str]:
         parts = urlsplit(url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from openparticipant.domain.connection import Caller
@@ -11,15 +11,18 @@ from openparticipant.operations import (
     connections,
     contacts,
     messages,
+    records,
     transcripts,
     views,
 )
-from openparticipant.ports import Ports
+from openparticipant.ports import ContactStore, Ports
 from openparticipant.wire.shapes import Shape
 
 # The request's type is fixed by the service table; `tests/operations/test_table.py` compares them.
 ParticipantFunction = Callable[[Ports, Caller, Any], Awaitable[Shape]]
 ControlFunction = Callable[[Ports, Any], Awaitable[Shape]]
+# Of the store alone, so that it can be read where no server runs.
+AdminFunction = Callable[[ContactStore, Any], Coroutine[Any, Any, Shape]]
 
 PARTICIPANT: Mapping[str, ParticipantFunction] = {
     "CancelParticipantAuthentication": views.cancel_participant_authentication,
@@ -40,4 +43,9 @@ CONTROL: Mapping[str, ControlFunction] = {
     "DescribeContact": contacts.describe_contact,
     "StartChatContact": contacts.start_chat_contact,
     "StopContact": contacts.stop_contact,
+}
+
+ADMIN: Mapping[str, AdminFunction] = {
+    "GetContactTranscript": records.get_contact_transcript,
+    "ListContacts": records.list_contacts,
 }

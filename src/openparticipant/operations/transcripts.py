@@ -31,17 +31,22 @@ async def get_transcript(
     forward = direction == "FORWARD"
     begin = await _begin(ports, caller, request, start, forward=forward)
     limit = request.max_results or TRANSCRIPT_PAGE
-    found = await ports.store.page(caller, begin=begin, forward=forward, limit=limit + 1)
+    found = await ports.store.page(
+        caller.contact_seq, begin=begin, forward=forward, limit=limit + 1
+    )
     page, more = found[:limit], found[limit:]
     if forward != (request.sort_order == "ASCENDING"):
         page.reverse()
+    question = _question(caller.contact_id, forward=forward)
     return GetTranscriptResponse(
         initial_contact_id=caller.contact_id,
         transcript=[entry(item) for item in page],
-        next_token=next_token.write(caller.contact_id, more[0].ordinal, forward=forward)
-        if more
-        else None,
+        next_token=next_token.write(question, more[0].ordinal) if more else None,
     )
+
+
+def _question(contact_id: str, *, forward: bool) -> str:
+    return f"{contact_id} {'FORWARD' if forward else 'BACKWARD'}"
 
 
 async def _begin(
@@ -53,17 +58,18 @@ async def _begin(
     forward: bool,
 ) -> int:
     if request.next_token is not None:
-        begin = next_token.read(request.next_token, caller.contact_id, forward=forward)
-        if begin is None:
+        question = _question(caller.contact_id, forward=forward)
+        place = next_token.read(request.next_token, question, 1)
+        if place is None:
             raise ValidationException(
                 "NextToken is not one that this chat's transcript gave for this ScanDirection."
             )
-        return begin
+        return place[0]
     if start is None and forward:
         return 1
-    place = await ports.store.place(caller, _start(start, forward=forward))
-    if place is not None:
-        return place
+    begin = await ports.store.place(caller.contact_seq, _start(start, forward=forward))
+    if begin is not None:
+        return begin
     if start is not None and start.id is not None:
         raise ValidationException("StartPosition.Id is not that of an item of this chat.")
     # No item as late, or as early: what follows in this direction is nothing yet, or ever.

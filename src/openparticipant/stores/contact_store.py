@@ -11,8 +11,11 @@ from openparticipant.domain.transcript import Receipt, TranscriptItem
 from openparticipant.ports import (
     Claim,
     Claimed,
+    ContactFilter,
+    ContactPlace,
     DueAttachment,
     IdSource,
+    ListedContact,
     NewConnection,
     NewContact,
     NewMessage,
@@ -26,6 +29,7 @@ from openparticipant.stores import (
     connections,
     contacts,
     items,
+    listings,
     messages,
     transcripts,
 )
@@ -67,6 +71,16 @@ class SqlContactStore:
         """See `ContactStore`."""
         rows = await self._database.read(contacts.SELECT, contact_id, instance_id)
         return contacts.contact(rows[0]) if rows else None
+
+    async def find_contact(self, contact_id: str) -> ListedContact | None:
+        """See `ContactStore`."""
+        return await listings.find(self._database, contact_id)
+
+    async def list_contacts(
+        self, wanted: ContactFilter, *, before: ContactPlace, limit: int
+    ) -> list[ListedContact]:
+        """See `ContactStore`."""
+        return await listings.page(self._database, wanted, before=before, limit=limit)
 
     async def holder(self, participant_token: bytes, *, now: int) -> Caller | None:
         """See `ContactStore`."""
@@ -136,16 +150,16 @@ class SqlContactStore:
         rows = await self._database.read(items.SELECT_AFTER, contact_id, after, limit)
         return [items.item(row) for row in rows]
 
-    async def place(self, caller: Caller, start: PageStart) -> int | None:
+    async def place(self, contact_seq: int, start: PageStart) -> int | None:
         """See `ContactStore`."""
-        return await transcripts.place(self._database, caller.contact_seq, start)
+        return await transcripts.place(self._database, contact_seq, start)
 
     async def page(
-        self, caller: Caller, *, begin: int, forward: bool, limit: int
+        self, contact_seq: int, *, begin: int, forward: bool, limit: int
     ) -> list[TranscriptItem]:
         """See `ContactStore`."""
         return await transcripts.page(
-            self._database, caller.contact_seq, begin=begin, forward=forward, limit=limit
+            self._database, contact_seq, begin=begin, forward=forward, limit=limit
         )
 
     async def heads(self, contact_seqs: Iterable[int]) -> dict[int, int]:

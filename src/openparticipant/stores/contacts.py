@@ -89,12 +89,11 @@ _EXPIRED = """
     ORDER BY ends_at
     LIMIT $2
 """
-SELECT = """
-    SELECT id, instance_id, flow_id, attributes, started_at, coalesce(lasts_until, ends_at),
-           ended_at, disconnect_reason,
-           updated_at
-    FROM contacts WHERE id = $1 AND instance_id = $2
+COLUMNS = """
+    id, instance_id, flow_id, attributes, started_at, coalesce(lasts_until, ends_at), ended_at,
+    disconnect_reason, updated_at
 """
+SELECT = f"SELECT {COLUMNS} FROM contacts WHERE id = $1 AND instance_id = $2"  # noqa: S608 - our own
 
 
 def start(new: NewContact) -> Write[tuple[str, str]]:
@@ -251,6 +250,6 @@ def end_expired(now: int, limit: int, new_id: Callable[[], str]) -> Write[list[T
 
 
 def contact(row: Row) -> Contact:
-    """Read a row of `SELECT`."""
+    """Read a row of `COLUMNS`."""
     id_, instance_id, flow_id, attributes, *rest = row
     return Contact(id_, instance_id, flow_id, json.loads(attributes), *rest)

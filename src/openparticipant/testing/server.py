@@ -17,6 +17,7 @@ import uvloop
 
 from openparticipant import bootstrap
 from openparticipant.bootstrap import Foundation, Node
+from openparticipant.data_dir import ADMIN
 from openparticipant.ports import Clock, IdSource
 from openparticipant.setting_table import SETTINGS
 from openparticipant.settings import load
@@ -164,6 +165,7 @@ class Server:
             node = await bootstrap.assemble(settings, data_dir, foundation)
             opened.pop_all()
         await node.server.start()
+        node.data_dir.write(ADMIN, f"{node.server.admin_url}\n")
         node.watch()
         return node
 

@@ -8,6 +8,7 @@ from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Sco
 from openparticipant.transport.exchange import HttpApplication, Reply, answer
 from openparticipant.transport.lifecycle import Lifecycle
 from openparticipant.transport.metrics import Metrics
+from openparticipant.transport.plane_route import Plane, PlaneRoute, raw_path_of
 
 _PROMETHEUS = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 
@@ -39,21 +40,32 @@ class Health:
 
 
 class AdminApp:
-    """`/metrics` in the Prometheus format, and health."""
+    """`/metrics` in the Prometheus format and health, open, and the operator's plane."""
 
-    def __init__(self, metrics: Metrics, health: HttpApplication) -> None:
+    def __init__(
+        self, metrics: Metrics, health: HttpApplication, planes: PlaneRoute, plane: Plane
+    ) -> None:
         self._metrics = metrics
         self._health = health
+        self._planes = planes
+        self._plane = plane
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         """Answer one request."""
+        if scope["type"] == "websocket":  # there is none here; closed unopened, it is a 403
+            await send({"type": "websocket.close", "code": 1000, "reason": ""})
+            return
         assert scope["type"] == "http"
-        if scope["path"] == "/metrics":
+        raw_path = raw_path_of(scope)
+        if raw_path == "/metrics":
             await answer(send, Reply(200, [_PROMETHEUS], self._metrics.text()), [])
-        else:
+        elif raw_path.startswith("/health/"):
             await self._health(scope, receive, send)
+        else:
+            exchange = self._planes.enter(scope)
+            await self._planes.perform(self._plane, exchange, raw_path, receive, send, [])
 
 
 def _json(status: int, value: dict[str, str]) -> Reply:

@@ -36,9 +36,9 @@ class Entered:
         """What is asked for."""
         return self.route.operation
 
-    def decode(self, body: bytes) -> Shape:
+    def decode(self, body: bytes, query: bytes = b"") -> Shape:
         """Return the request's shape, or raise the plane's refusal."""
-        return self.route.codec.decode(body, self.path_values)
+        return self.route.codec.decode(body, self.path_values, query)
 
 
 class Routes:

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
@@ -23,6 +23,7 @@ _MISSING = re.compile(r"^Object missing required field `(?P<name>\w+)`")
 _BOUND = re.compile(
     r"^Expected `(?P<kind>\w+)`(?P<length> of length)? (?P<op><=|>=) (?P<bound>\d+)"
 )
+_UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>[^`]*)`")
 _TYPE = re.compile(r"^Expected `(?P<want>[^`]+)`, got `(?P<got>\w+)`")
 
 _encoder = msgspec.json.Encoder()
@@ -41,24 +42,35 @@ class Codec:
         self._bodyless = operation.method == "GET"
         self._refusal = refusal
 
-    def decode(self, body: bytes, path_values: tuple[str, ...] = ()) -> Shape:
-        """Return the request that `body` and the raw path parts spell, or raise the refusal."""
+    def decode(self, body: bytes, path_values: tuple[str, ...] = (), query: bytes = b"") -> Shape:
+        """Return the request that body, or raw path parts and query, spell, or raise the refusal."""
         try:
             if self._bodyless:
-                members = {
-                    name: unquote(value, errors="strict")
-                    for name, value in zip(self._path_members, path_values, strict=True)
-                }
-                if any("\0" in value for value in members.values()):
-                    raise self._refusal("The path contains the character U+0000.")
-                return msgspec.convert(members, self._request)
+                return self._decode_target(path_values, query)
             return self._decode_body(body)
         except msgspec.ValidationError as error:
             raise self._refusal(explain(str(error))) from None
         except (msgspec.DecodeError, UnicodeError):
-            raise self._refusal("The request is not valid JSON in UTF-8.") from None
+            what = "address is not" if self._bodyless else "request is not valid JSON in"
+            raise self._refusal(f"The {what} UTF-8.") from None
         except RecursionError:
             raise self._refusal("The request body is nested too deeply.") from None
+
+    def _decode_target(self, path_values: tuple[str, ...], query: bytes) -> Shape:
+        pairs = [
+            (name, unquote(value, errors="strict"))
+            for name, value in zip(self._path_members, path_values, strict=True)
+        ]
+        pairs += parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict"
+        )
+        members = dict(pairs)
+        if _holds_nul(members):
+            raise self._refusal("The address contains the character U+0000.")
+        if len(members) < len(pairs):
+            raise self._refusal("The address has a member twice.")
+        # Numbers come as text there.
+        return msgspec.convert(members, self._request, strict=False)
 
     def _decode_body(self, body: bytes) -> Shape:
         if not body.isascii():
@@ -119,6 +131,8 @@ def explain(problem: str) -> str:
     if missing := _MISSING.match(what):
         name = f"{member}.{missing['name']}" if member else missing["name"]
         return f"{name} is required."
+    if unknown := _UNKNOWN.match(what):
+        return f"There is no member {unknown['name']}."
     if bound := _BOUND.match(what):
         return f"{subject} must {_bound_in_words(bound)}."
     if wrong := _TYPE.match(what):

@@ -1,7 +1,7 @@
 """The table of the service: every operation with its route, shapes and errors.
 
 This is the only table. The server dispatches on it, the command line is generated from it, and
-the tests compare it with AWS's models.
+the tests compare it with AWS's models; the operator's operations are ours alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Literal
 
 from openparticipant import errors
 from openparticipant.errors import ServiceError
-from openparticipant.wire import connect, shapes
+from openparticipant.wire import admin, connect, shapes
 from openparticipant.wire.shapes import Shape
 
 BearerKind = Literal["ParticipantToken", "ConnectionToken"]
@@ -21,8 +21,8 @@ BearerKind = Literal["ParticipantToken", "ConnectionToken"]
 class Operation:
     """One named call of a service model.
 
-    `path` may hold `{Member}` parts; those members travel percent-encoded in the path. `bearer`
-    names the token that `X-Amz-Bearer` must carry, or is None where SigV4 authenticates.
+    `path` may hold `{Member}` parts; those members travel percent-encoded in the path, and the
+    others of a GET in the query. `bearer` names the token that `X-Amz-Bearer` must carry, or is None where SigV4 authenticates.
     """
 
     name: str
@@ -208,6 +208,35 @@ CONTROL: tuple[Operation, ...] = (
                 errors.ThrottlingException,
             }
         ),
+        None,
+    ),
+)
+
+_ADMIN_ERRORS: frozenset[type[ServiceError]] = frozenset(
+    {
+        errors.InvalidRequestException,
+        errors.ResourceNotFoundException,
+        errors.InternalServiceException,
+    }
+)
+
+ADMIN: tuple[Operation, ...] = (
+    Operation(
+        "ListContacts",
+        "GET",
+        "/contacts",
+        admin.ListContactsRequest,
+        admin.ListContactsResponse,
+        _ADMIN_ERRORS,
+        None,
+    ),
+    Operation(
+        "GetContactTranscript",
+        "GET",
+        "/contacts/{ContactId}/transcript",
+        admin.GetContactTranscriptRequest,
+        admin.GetContactTranscriptResponse,
+        _ADMIN_ERRORS,
         None,
     ),
 )

@@ -20,6 +20,7 @@ from openparticipant.testing.store_contract import (
     deadlines,
     durability,
     items,
+    listings,
     messages,
     participants,
     presence,
@@ -43,6 +44,7 @@ _CHAPTERS = (
     presence,
     messages,
     transcripts,
+    listings,
     deadlines,
     durability,
 )

@@ -251,10 +251,10 @@ class Scene:
     ) -> list[list[TranscriptItem]]:
         """Read all pages from a place on, each no longer than `limit`."""
         found: list[list[TranscriptItem]] = []
-        begin = await self.store.place(caller, start)
+        begin = await self.store.place(caller.contact_seq, start)
         while begin is not None:
             page = await self.store.page(
-                caller, begin=begin, forward=start.forward, limit=limit + 1
+                caller.contact_seq, begin=begin, forward=start.forward, limit=limit + 1
             )
             found.append(page[:limit])
             begin = page[limit].ordinal if len(page) > limit else None

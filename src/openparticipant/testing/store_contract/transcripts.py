@@ -22,9 +22,11 @@ async def pages_joined_are_the_whole(scene: Scene) -> None:
 async def what_is_said_meanwhile_changes_no_page_that_follows(scene: Scene) -> None:
     """Reading backwards begins where it began."""
     caller, items = await _talk(scene, 6)
-    first = await scene.store.page(caller, begin=6, forward=False, limit=3)
+    first = await scene.store.page(caller.contact_seq, begin=6, forward=False, limit=3)
     await scene.say(caller)
-    rest = await scene.store.page(caller, begin=first[-1].ordinal - 1, forward=False, limit=9)
+    rest = await scene.store.page(
+        caller.contact_seq, begin=first[-1].ordinal - 1, forward=False, limit=9
+    )
     assert first + rest == items[::-1]
 
 
@@ -32,9 +34,12 @@ async def reading_begins_at_an_item(scene: Scene) -> None:
     """Which is read, too; another chat's is not there."""
     caller, items = await _talk(scene, 3)
     _, others = await _talk(scene, 3)
-    assert await scene.store.place(caller, PageStart(forward=True, id=items[1].id)) == 2
-    assert await scene.store.place(caller, PageStart(forward=True, id=others[1].id)) is None
-    assert await scene.store.place(caller, PageStart(forward=False, id="")) is None
+    assert await scene.store.place(caller.contact_seq, PageStart(forward=True, id=items[1].id)) == 2
+    assert (
+        await scene.store.place(caller.contact_seq, PageStart(forward=True, id=others[1].id))
+        is None
+    )
+    assert await scene.store.place(caller.contact_seq, PageStart(forward=False, id="")) is None
 
 
 async def reading_begins_at_an_instant(scene: Scene) -> None:
@@ -49,7 +54,7 @@ async def reading_begins_at_an_instant(scene: Scene) -> None:
         (second + 1, False, 2),
         (2**40 * 1000, False, 3),
     ):
-        found = await scene.store.place(caller, PageStart(forward=forward, at=at))
+        found = await scene.store.place(caller.contact_seq, PageStart(forward=forward, at=at))
         assert found == place, (at, forward)
 
 
@@ -58,7 +63,7 @@ async def reading_begins_among_the_newest(scene: Scene) -> None:
     caller, _ = await _talk(scene, 3)
     for wanted, place in ((0, 3), (1, 3), (2, 2), (3, 1), (100, 1)):
         start = PageStart(forward=True, most_recent=wanted)
-        assert await scene.store.place(caller, start) == place
+        assert await scene.store.place(caller.contact_seq, start) == place
 
 
 async def an_empty_transcript_has_no_page(scene: Scene) -> None:

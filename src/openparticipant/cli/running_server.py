@@ -1,0 +1,97 @@
+"""The operator's API of a running server, found and signed for by what lies in its directory."""
+
+from __future__ import annotations
+
+from openparticipant.cli.client import Client, RefusedError
+from openparticipant.cli.endpoint import Endpoint
+from openparticipant.cli.http import NoAnswerError
+from openparticipant.cli.profile import load
+from openparticipant.cli.reach import Reach
+from openparticipant.cli.records import NoRecordsError
+from openparticipant.cli.retries import configured
+from openparticipant.cli.signing import signer_with
+from openparticipant.data_dir import ADMIN, PROFILE_CONFIG, PROFILE_CREDENTIALS
+from openparticipant.sigv4 import Credentials
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Self
+
+    from openparticipant.cli.environment import Environment
+    from openparticipant.cli.global_options import GlobalOptions
+    from openparticipant.cli.table import Operation
+    from openparticipant.data_dir import DataDir
+
+SERVICE = "openparticipant"
+
+_PATHS = {
+    "GetContactTranscript": "/contacts/{ContactId}/transcript",
+    "ListContacts": "/contacts",
+}
+_UNWELCOME = {"InvalidSignatureException", "UnrecognizedClientException"}
+
+
+class RunningServer:
+    """A server that answers."""
+
+    def __init__(self, data_dir: DataDir, options: GlobalOptions, world: Environment) -> None:
+        """Raise CommandError where the directory does not tell how to reach it."""
+        self._path = data_dir.path
+        profile = load(
+            {
+                "AWS_CONFIG_FILE": str(self._path / PROFILE_CONFIG),
+                "AWS_SHARED_CREDENTIALS_FILE": str(self._path / PROFILE_CREDENTIALS),
+            },
+            None,
+        )
+        region = profile.get("region")
+        try:
+            self._url = (self._path / ADMIN).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            self._url = ""
+        key, secret = profile.get("aws_access_key_id"), profile.get("aws_secret_access_key")
+        if not self._url or region is None or key is None or secret is None:
+            raise NoRecordsError(
+                f"the server on {self._path} has not said yet where it is: try again when it is "
+                "ready"
+            )
+        # Of this machine, so by way of nobody, whatever the environment says of proxies.
+        reach = Reach(options, {}, trust=None)
+        self._client = Client(
+            world,
+            options,
+            Endpoint(self._url, region, reach, configured({}, profile)),
+            signer_with(Credentials(key, secret), region, SERVICE, world),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def call(self, operation: str, members: Mapping[str, str]) -> Any:
+        """Return the answer's JSON object. Raises NoRecordsError."""
+        row: Operation = {
+            "name": operation,
+            "method": "GET",
+            "path": _PATHS[operation],
+            "bearer": "",
+            "input": {},
+            "output": {},
+        }
+        try:
+            return self._client.call(row, members)
+        except NoAnswerError:
+            raise NoRecordsError(
+                f"{self._path} is in use by another openparticipant process, but no server answers "
+                f"at {self._url}"
+            ) from None
+        except RefusedError as error:
+            if error.code in _UNWELCOME:
+                raise NoRecordsError(
+                    f"the server at {self._url} does not accept the key in "
+                    f"{self._path / PROFILE_CREDENTIALS}: {error.message}"
+                ) from None
+            raise NoRecordsError(error.message or str(error).strip()) from None

@@ -1,0 +1,65 @@
+"""The operator's own API: shapes that AWS does not have. Instants are ISO 8601, UTC.
+
+A member that a request does not have is refused, since a filter that is misspelt would let
+everything through.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from openparticipant.wire.connect import InstanceId
+from openparticipant.wire.shapes import Instant, Item, NextToken, Shape, Text256
+
+PageSize = Annotated[int, Meta(ge=1, le=100)]
+State = Literal["OPEN", "ENDED"]
+
+
+class ListContactsRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which contacts, and which page of them; `started_until` is not included."""
+
+    state: State | None = None
+    instance_id: InstanceId | None = None
+    started_since: Instant | None = None
+    started_until: Instant | None = None
+    max_results: PageSize | None = None
+    next_token: NextToken | None = None
+
+
+class Contact(Shape, frozen=True, kw_only=True):
+    """`item_count` is the length of the transcript."""
+
+    id: Text256
+    instance_id: str
+    contact_flow_id: str
+    state: State
+    started_at: Instant
+    ended_at: Instant | None = None
+    disconnect_reason: str | None = None
+    participant_count: int
+    item_count: int
+
+
+class ListContactsResponse(Shape, frozen=True, kw_only=True):
+    """The newest first."""
+
+    contacts: list[Contact]
+    next_token: NextToken | None = None
+
+
+class GetContactTranscriptRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose transcript, and which page of it."""
+
+    contact_id: Text256
+    max_results: PageSize | None = None
+    next_token: NextToken | None = None
+
+
+class GetContactTranscriptResponse(Shape, frozen=True, kw_only=True):
+    """The oldest first; the items are those of GetTranscript."""
+
+    contact: Contact
+    transcript: list[Item]
+    next_token: NextToken | None = None
