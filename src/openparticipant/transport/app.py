@@ -81,7 +81,10 @@ class Plane(Protocol):
 
 
 class PublicApp:
-    """Sends each request to its plane, the built-in object store, the WebSocket or the health routes."""
+    """Sends each request to its plane, the built-in object store, the WebSocket or the health routes.
+
+    Without a `chat_page`, its addresses are as unknown as any.
+    """
 
     def __init__(
         self,
@@ -91,6 +94,7 @@ class PublicApp:
         objects: HttpApplication,
         websocket: WebSocketApplication,
         health: HttpApplication,
+        chat_page: HttpApplication | None,
         cors: Cors,
         clock: Clock,
         ids: IdSource,
@@ -102,6 +106,7 @@ class PublicApp:
         self._objects = objects
         self._websocket = websocket
         self._health = health
+        self._chat_page = chat_page
         self._cors = cors
         self._clock = clock
         self._ids = ids
@@ -121,6 +126,8 @@ class PublicApp:
             await self._objects(scope, receive, send)
         elif raw_path.startswith("/health/"):
             await self._health(scope, receive, send)
+        elif self._chat_page and (raw_path == "/demo" or raw_path.startswith("/demo/")):
+            await self._chat_page(scope, receive, send)
         else:
             plane = self._control if raw_path.startswith("/contact") else self._participant
             await self._exchange(plane, raw_path, scope, receive, send)
