@@ -166,6 +166,25 @@ def test_an_upload_shows_its_progress_and_can_be_cancelled(slow: Window) -> None
     slow.expect_refusals()
 
 
+def test_an_upload_that_the_end_of_the_chat_overtook_says_so(slow: Window) -> None:
+    """It does not just vanish; and there is nothing left to try."""
+    jane, sam = slow.sides
+    jane.choose(File("long.txt", "text/plain", b"x" * 4 * MIB))
+    row = jane.uploads.filter(has_text="long.txt")
+    expect(row).to_contain_text("of 4.0 MB", timeout=PATIENCE)
+    jane.pane.get_by_role("button", name="End chat").click()
+
+    expect(row.get_by_role("alert")).to_have_text(
+        "Not attached. The chat ended before it was sent.", timeout=PATIENCE
+    )
+    expect(row.get_by_role("button", name="Try again")).to_have_count(0)
+    row.get_by_role("button", name="Dismiss").click()
+    expect(jane.uploads).to_have_count(0)
+    sam.paste(File("late.txt", "text/plain", b"x"))
+    expect(sam.uploads).to_have_count(0)
+    slow.expect_refusals()
+
+
 def test_an_upload_that_was_cut_off_is_finished_by_itself(window: Window) -> None:
     """A broken line in the middle of a PUT is not the person's business."""
     window.start()

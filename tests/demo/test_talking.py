@@ -223,6 +223,41 @@ def test_after_a_cut_nothing_is_missing(window: Window) -> None:
     window.expect_refusals()
 
 
+def test_a_line_that_died_silently_is_noticed(window: Window) -> None:
+    """No answer to a heartbeat by the time of the next one: the page opens another line."""
+    cutter = Cutter(window)
+    window.page.clock.install()
+    window.page.reload()
+    window.start()
+    assert cutter.opened == 2
+    cutter.deafen()
+    window.sam.say("does anybody hear?")
+    window.page.clock.run_for(25_000)
+
+    for side in window.sides:
+        side.line_is("Connected")
+        side.hears("does anybody hear?")
+    assert cutter.opened == 4
+
+
+def test_a_line_is_renewed_before_it_expires(window: Window) -> None:
+    """A minute before its hour is over the next one is open; nobody sees any of it."""
+    cutter = Cutter(window)
+    window.page.clock.install()
+    window.page.reload()
+    window.start()
+    window.page.clock.fast_forward(58 * 60_000)
+    assert cutter.opened == 2
+    with window.page.expect_websocket():
+        window.page.clock.fast_forward(90_000)
+
+    for side in window.sides:
+        side.line_is("Connected")
+    window.jane.say("still the same chat")
+    for side in window.sides:
+        side.hears("still the same chat")
+
+
 def test_a_machine_without_a_network_is_told_so(window: Window) -> None:
     """Not the server's fault; as soon as the network is back, so is the line."""
     cutter = Cutter(window)

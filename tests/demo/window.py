@@ -87,12 +87,13 @@ class Side:
 
     def drop(self, *files: File) -> None:
         """Drag files onto the half and let go."""
-        transfer = self._transfer(files)
+        hint = self.pane.get_by_text("Drop files to attach")
+        transfer = {"dataTransfer": self._transfer(files)}
         for event in ("dragenter", "dragover"):
-            self.log.dispatch_event(event, {"dataTransfer": transfer})
-        expect(self.pane.get_by_text("Drop files to attach")).to_be_visible()
-        self.log.dispatch_event("drop", {"dataTransfer": transfer})
-        expect(self.pane.get_by_text("Drop files to attach")).to_be_hidden()
+            self.log.dispatch_event(event, transfer)
+        expect(hint).to_be_visible()
+        self.log.dispatch_event("drop", transfer)
+        expect(hint).to_be_hidden()
 
     def paste(self, *files: File) -> None:
         """Paste files into the field."""
@@ -185,15 +186,23 @@ class Window:
 
 
 class Cutter:
-    """Holds the WebSockets of a window, so that a test can cut them."""
+    """Holds the WebSockets of a window, so that a test can cut or deafen them."""
 
     def __init__(self, window: Window) -> None:
+        self.opened = 0
         self._lines: list[WebSocketRoute] = []
+        self._deaf: list[WebSocketRoute] = []
         window.page.route_web_socket(re.compile("/participant/websocket"), self._hold)
 
     def _hold(self, line: WebSocketRoute) -> None:
-        line.connect_to_server()
+        server = line.connect_to_server()
+        self.opened += 1
         self._lines.append(line)
+        server.on_message(lambda text: None if line in self._deaf else line.send(text))
+
+    def deafen(self) -> None:
+        """Let nothing through any more, and say nothing of it."""
+        self._deaf = list(self._lines)
 
     def cut(self) -> None:
         """End all sockets as a lost network does: without a word of why."""

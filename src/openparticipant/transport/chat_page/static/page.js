@@ -21,6 +21,7 @@ class Page {
   #trouble = find("#trouble");
   #contact = find("#contact");
   #sides = SIDES.map((side) => find(`#side-${side}`));
+  #isStarting = false;
   /** @type {Session[]} */
   #sessions = [];
   /** @type {Pane[]} */
@@ -40,6 +41,8 @@ class Page {
   }
 
   async #newChat() {
+    if (this.#isStarting) return;
+    this.#isStarting = true;
     this.#trouble.textContent = "";
     try {
       const started = await startChat();
@@ -50,6 +53,7 @@ class Page {
     } catch (error) {
       this.#trouble.textContent = `No chat could be started. ${/** @type {Error} */ (error).message}`;
     }
+    this.#isStarting = false;
   }
 
   #open(/** @type {StartedChat} */ { ContactId, Customer, Agent }) {

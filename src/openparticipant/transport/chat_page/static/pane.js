@@ -163,7 +163,7 @@ export class Pane {
   }
 
   #dropped(/** @type {File[]} */ files, /** @type {string[]} */ folders) {
-    if (this.#session.state !== "over") this.#session.uploads.add(files);
+    this.#session.uploads.add(files);
     this.#say(folders.length ? `Folders cannot be attached: ${folders.join(", ")}.` : "");
   }
 

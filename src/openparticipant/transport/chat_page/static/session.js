@@ -167,7 +167,7 @@ export class Session extends EventTarget {
     if (state === "live") this.#catchUp();
     if (state === "over") {
       this.#receipts.stop();
-      this.uploads.stop();
+      this.uploads.end();
     }
     this.#changed();
   }

@@ -23,6 +23,7 @@ export class Upload {
   #completeToken = crypto.randomUUID();
   /** @type {XMLHttpRequest | null} */
   #request = null;
+  #isStopped = false;
   /** @type {UploadState} */
   state = "waiting";
   attachmentId = "";
@@ -55,7 +56,7 @@ export class Upload {
       await this.#api.completeUpload(AttachmentId, this.#completeToken);
       this.#become("done");
     } catch (error) {
-      if (/** @type {UploadState} */ (this.state) === "cancelled") return;
+      if (this.#isStopped) return;
       this.error = /** @type {Error} */ (error);
       this.#become("failed");
     }
@@ -68,23 +69,28 @@ export class Upload {
     this.sent = 0;
   }
 
-  /** Stop, whatever step it is at; what was completed before stays in the chat. */
-  cancel() {
-    if (this.state === "done" || this.state === "cancelled") return;
-    this.#become("cancelled");
+  /**
+   * Stop for good, whatever step it is at; what was completed before stays in the chat.
+   * @param {Error | null} why to be told, unless the person wanted it
+   */
+  stop(why = null) {
+    if (!this.isActive && this.state !== "waiting") return;
+    this.#become(why ? "failed" : "cancelled");
+    this.error = why;
+    this.#isStopped = true;
     this.#request?.abort();
   }
 
   #become(/** @type {UploadState} */ state) {
-    // Once cancelled, an answer that was on its way changes nothing.
-    if (this.state === "cancelled") throw new Error("cancelled");
+    // Once stopped, an answer that was on its way changes nothing.
+    if (this.#isStopped) throw new Error("stopped");
     this.state = state;
     this.#changed();
   }
 
   async #put(/** @type {{Url: string, HeadersToInclude: Record<string, string>}} */ metadata) {
     for (let attempt = 1; ; attempt += 1) {
-      if (this.state === "cancelled") throw new Error("cancelled");
+      if (this.#isStopped) throw new Error("stopped");
       const error = await this.#putOnce(metadata.Url, metadata.HeadersToInclude);
       if (!error) return;
       if (attempt >= ATTEMPTS || !error.isPassing) throw error;

@@ -9,6 +9,7 @@ export class UploadQueue {
   #changed;
   /** @type {Upload[]} */
   uploads = [];
+  isOver = false;
 
   /** @param {import("./participant.js").ParticipantApi} api @param {() => void} changed */
   constructor(api, changed) {
@@ -18,6 +19,7 @@ export class UploadQueue {
 
   /** @param {Iterable<File>} files */
   add(files) {
+    if (this.isOver) return;
     for (const file of files) this.uploads.push(new Upload(this.#api, file, this.#changed));
     this.#next();
   }
@@ -31,7 +33,7 @@ export class UploadQueue {
   /** Take an upload off the list, and stop it if it runs. @param {Upload} upload */
   remove(upload) {
     this.uploads = this.uploads.filter((each) => each !== upload);
-    if (upload.isActive || upload.state === "waiting") upload.cancel();
+    upload.stop();
     this.#changed();
   }
 
@@ -40,8 +42,11 @@ export class UploadQueue {
     this.uploads = this.uploads.filter((each) => each.attachmentId !== attachmentId);
   }
 
-  stop() {
-    for (const upload of [...this.uploads]) if (upload.state !== "failed") this.remove(upload);
+  /** The chat is over: say so of what has not got through, and take no more. */
+  end() {
+    this.isOver = true;
+    for (const upload of this.uploads) upload.stop(new Error("The chat ended before it was sent."));
+    this.#changed();
   }
 
   #next() {

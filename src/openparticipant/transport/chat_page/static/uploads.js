@@ -44,13 +44,13 @@ export class UploadList {
     const act = (/** @type {string} */ label, /** @type {() => void} */ does) =>
       button(label, does, { "aria-label": `${label}: ${name}` });
     const remove = () => this.#queue.remove(upload);
-    const choices = {
-      cancel: [act("Cancel", remove)],
-      failed: [act("Try again", () => this.#queue.retry(upload)), act("Dismiss", remove)],
-    };
+    const cancel = act("Cancel", remove);
+    const again = act("Try again", () => this.#queue.retry(upload));
+    const dismiss = act("Dismiss", remove);
     const update = () => {
       bar.value = upload.sent;
       bar.hidden = upload.state === "failed";
+      again.hidden = this.#queue.isOver;
       detail.textContent = describe(upload);
       if (row.dataset.state === upload.state) return;
       row.dataset.state = upload.state;
@@ -58,8 +58,8 @@ export class UploadList {
       const isFailed = upload.state === "failed";
       // Once all bytes are there, the file may be in the chat at any moment: too late to cancel.
       const isLate = upload.state === "checking" || upload.state === "done";
-      actions.replaceChildren(...(isFailed ? choices.failed : isLate ? [] : choices.cancel));
-      if (hadFocus && isFailed) choices.failed[0].focus();
+      actions.replaceChildren(...(isFailed ? [again, dismiss] : isLate ? [] : [cancel]));
+      if (hadFocus && isFailed) dismiss.focus();
       if (isFailed) detail.setAttribute("role", "alert");
       else detail.removeAttribute("role");
     };
