@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Request, Route, expect
+from playwright.sync_api import APIResponse, Request, Route, expect
 
 from openparticipant.testing.chat import post
 from openparticipant.testing.server import Server
@@ -51,6 +51,35 @@ def test_many_messages_at_once_keep_their_order(window: Window) -> None:
     sam.hears(said[-1])
     jane.hears(said[-1])
     assert jane.texts() == sam.texts() == said
+
+
+def test_a_message_stands_once_while_its_answer_is_awaited(window: Window) -> None:
+    """The socket may tell of it before the request is answered; and the next one waits for its turn."""
+    window.start()
+    jane, sam = window.sides
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_first(route: Route) -> None:
+        if held:
+            asked.append(client_token(route.request))
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    asked: list[str] = []
+    window.page.route(re.compile("/participant/message$"), hold_first)
+    jane.say("first")
+    sam.hears("first")
+    jane.say("second")
+    jane.hears("second")
+
+    assert jane.texts() == ["first", "second"]
+    assert sam.texts() == ["first"]
+    assert asked == []
+    ((route, response),) = held
+    route.fulfill(response=response)
+    sam.hears("second")
+    assert jane.texts() == sam.texts() == ["first", "second"]
 
 
 def test_typing_is_shown_to_the_other_and_ends_with_the_message(window: Window) -> None:
@@ -247,6 +276,10 @@ def test_a_line_is_renewed_before_it_expires(window: Window) -> None:
     window.page.reload()
     window.start()
     window.page.clock.fast_forward(58 * 60_000)
+    # Heard behind the answers to the heartbeats that were due.
+    window.jane.say("nearly an hour")
+    for side in window.sides:
+        side.hears("nearly an hour")
     assert cutter.opened == 2
     with window.page.expect_websocket():
         window.page.clock.fast_forward(90_000)
