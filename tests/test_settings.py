@@ -31,6 +31,14 @@ def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> No
     assert (settings.port, settings.region, settings.account) == (3, "eu-north-1", "111111111111")
 
 
+def test_a_switch_may_be_a_truth_value_in_the_file(tmp_path: Path) -> None:
+    """TOML has a word of its own for on and off."""
+    file = tmp_path / "c.toml"
+    for text, expected in (("true", True), ("false", False), ('"on"', True), ('"off"', False)):
+        file.write_text(f"demo = {text}\n")
+        assert load({}, {}, file).settings.demo is expected
+
+
 def test_lists_come_repeated_or_with_commas(tmp_path: Path) -> None:
     """In the file they may be lists too."""
     file = tmp_path / "c.toml"

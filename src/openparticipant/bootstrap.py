@@ -35,6 +35,8 @@ from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.transport import app, tls
 from openparticipant.transport.admin import AdminApp, Health
 from openparticipant.transport.bounds import Bounds
+from openparticipant.transport.chat_page.door import Door
+from openparticipant.transport.chat_page.route import ChatPage
 from openparticipant.transport.cors import Cors
 from openparticipant.transport.exchange import CLIENT_GONE
 from openparticipant.transport.lifecycle import Lifecycle
@@ -149,6 +151,9 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
     context, ca_bundle = _tls(settings, data_dir, on.clock.now())
     public_url = settings.public_url or _local_origin(on.public_socket, tls=context is not None)
     objects_url = settings.objects_url or public_url
+    door = _chat_page_door(settings, public_url)
+    # The page is a browser's page like any other; where only some may call, it is one of them.
+    allowed_origins = (*settings.allowed_origins, *([door.origin] if door else []))
     database = _open(_database_path(settings, data_dir))
     held.callback(database.close)
     fresh = on.ids.uuid()
@@ -183,7 +188,7 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
     lifecycle = Lifecycle()
     health = Health(lifecycle)
     cors = Cors(
-        settings.allowed_origins,
+        allowed_origins,
         methods=app.CORS_METHODS,
         exposed=app.CORS_EXPOSED,
         allowed=app.CORS_ALLOWED,
@@ -210,7 +215,7 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
             clock=on.clock,
             ids=on.ids,
             observed=_object_observer(on, metrics),
-            allowed_origins=settings.allowed_origins,
+            allowed_origins=allowed_origins,
         ),
         websocket=WebSocketRoute(
             ports,
@@ -222,6 +227,7 @@ async def _assemble(settings: Settings, data_dir: DataDir, on: Foundation, held:
             metrics=metrics,
         ),
         health=health,
+        chat_page=ChatPage(ports, door, objects_url, log=on.log, metrics=metrics) if door else None,
         cors=cors,
     )
     server = Server(
@@ -267,6 +273,17 @@ def _local_origin(listening: socket.socket, *, tls: bool) -> str:
     if ipaddress.ip_address(listening.getsockname()[0]).is_unspecified:
         return f"{'https' if tls else 'http'}://127.0.0.1:{urlsplit(address).port}"
     return address
+
+
+def _chat_page_door(settings: Settings, public_url: str) -> Door | None:
+    if not settings.demo:
+        return None
+    door = Door(public_url)
+    if not door.is_local:
+        raise StartError(
+            f"--demo is for this machine only, and {public_url} is an address that others reach"
+        )
+    return door
 
 
 def _database_path(settings: Settings, data_dir: DataDir) -> Path:

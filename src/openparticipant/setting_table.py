@@ -21,7 +21,7 @@ class Setting:
     """One row of the table: its name, how text becomes a value, and what people are told.
 
     `default` is text too, so that `config show` prints what could be typed; `unset` says what having
-    no value comes to.
+    no value comes to. A `switch` is on or off, and its flag alone turns it on.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Setting:
     repeatable: bool = False
     secret: bool = False
     unset: str = ""
+    switch: bool = False
 
     @property
     def field(self) -> str:
@@ -109,6 +110,12 @@ def _matching(pattern: str, what: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def _switch(text: str) -> bool:
+    if text not in {"on", "off"}:
+        raise ValueError("must be on or off")
+    return text == "on"
 
 
 def _scheme(*known: str) -> Callable[[str], str]:
@@ -190,6 +197,13 @@ SETTINGS: tuple[Setting, ...] = (
         None,
         "directory of views, one NAME.json each, that chats may show",
         unset="no views",
+    ),
+    Setting(
+        "demo",
+        _switch,
+        "off",
+        "on: a chat page at /demo/, for browsers on this machine",
+        switch=True,
     ),
     Setting("drain-pause", _seconds, "0", "seconds between not ready and closing, when ending"),
     Setting("drain-timeout", _seconds, "30", "seconds that running requests have to finish"),

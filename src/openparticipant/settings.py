@@ -49,6 +49,7 @@ class Settings:
     admin_port: int | None
     allowed_origins: tuple[str, ...]
     views: Path | None
+    demo: bool
     drain_pause: float
     drain_timeout: float
     instances: tuple[str, ...]
@@ -131,6 +132,8 @@ def _secret(path: str) -> str:
 
 def _texts(setting: Setting, value: Any, config: Path | None) -> tuple[str, ...]:
     values = value if isinstance(value, list) and setting.repeatable else [value]
+    if setting.switch and isinstance(value, bool):
+        values = ["on" if value else "off"]
     if any(isinstance(one, bool | list | dict) for one in values):
         raise SettingsError(f"{config}: {setting.name} has a value of the wrong type")
     return tuple(str(one) for one in values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from openparticipant.data_dir import DataDir
+from openparticipant.testing.chat import request
 from tests.cli.worlds import command
 
 
@@ -26,6 +29,8 @@ def test_config_check_says_that_all_is_well() -> None:
         (("config", "check", "--port"), "expected one argument"),
         (("config", "check", "--port", "x"), "--port: 'x' must be a port number"),
         (("serve", "--tls", "on"), "--tls: 'on' must be auto"),
+        (("serve", "--demo=yes"), "--demo: 'yes' must be on or off"),
+        (("serve", "--demo", "off"), "has no option off"),
         (("env", "--config", "/nonexistent.toml"), "cannot read /nonexistent.toml"),
     ],
 )
@@ -52,6 +57,20 @@ def test_config_show_masks_secrets_and_names_sources() -> None:
     assert "port = 1  # OPENPARTICIPANT_PORT" in lines
     assert "database = ***  # --database" in lines
     assert "secret-place" not in outcome.out.decode()
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ((), "demo = off  # default"),
+        (("--demo",), "demo = on  # --demo"),
+        (("--demo", "--port", "1"), "demo = on  # --demo"),
+        (("--demo=off",), "demo = off  # --demo"),
+    ],
+)
+def test_a_switch_alone_is_on(words: tuple[str, ...], shown: str) -> None:
+    """It never takes the next word for its value."""
+    assert shown in command("config", "show", *words).out.decode().splitlines()
 
 
 def test_env_prints_what_selects_the_profile_and_unsets_what_beats_it(tmp_path: Path) -> None:
@@ -113,6 +132,24 @@ def test_the_demo_brings_the_same_bytes_back(tmp_path: Path) -> None:
     )
     assert up == back
     assert len(up) == 64
+    assert "/demo/\n" not in done.stdout
+
+
+def test_a_demo_that_stays_up_names_its_chat_page(tmp_path: Path) -> None:
+    """The address stands behind the steps, and a browser's request there gets the page."""
+    words = ["demo", "--port", "0", "--data-dir", str(tmp_path / "new")]
+    with subprocess.Popen(
+        [sys.executable, "-m", "openparticipant", *words], stdout=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stdout
+        lines = itertools.takewhile(lambda line: "Ctrl-C" not in line, demo.stdout)
+        (url,) = (line.strip() for line in lines if line.strip().endswith("/demo/"))
+        answer = request("GET", url)
+        demo.send_signal(signal.SIGINT)
+        demo.communicate(timeout=60)
+
+    assert answer.headers["content-type"].startswith("text/html")
+    assert demo.returncode == 0
 
 
 def test_a_demo_whose_server_cannot_start_says_why(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ _READY = "openparticipant ready on "
 _HELP = """usage: openparticipant demo [--exit] [--port PORT] [--data-dir DIR]
 
 Starts a server on its embedded default, sends a picture through it with every request and answer
-shown, compares what comes back, and stays up for you to go on. --exit ends it right away.
+shown, compares what comes back, and stays up for you to go on, with a chat page for the browser.
+--exit ends it right away.
 """
 
 
@@ -34,7 +35,7 @@ def run(arguments: list[str], world: Environment) -> int:
         raise CommandError(str(error)) from None
     log = data_dir / "demo.log"
     with log.open("ab") as stderr:
-        server = _serve(port, data_dir, stderr)
+        server = _serve(port, data_dir, stderr, chat_page=stays)
         try:
             url = _ready(server, log)
             world.write(f"\n  openparticipant on {url}\n  data in {data_dir}, log in {log}\n")
@@ -69,9 +70,13 @@ def _options(arguments: list[str]) -> tuple[bool, str, Path]:
     return stays, port, Path(data_dir)
 
 
-def _serve(port: str, data_dir: Path, stderr: IO[bytes]) -> subprocess.Popen[str]:
+def _serve(
+    port: str, data_dir: Path, stderr: IO[bytes], *, chat_page: bool
+) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "openparticipant", "serve"]
     command += ["--port", port, "--data-dir", str(data_dir)]
+    if chat_page:
+        command.append("--demo")
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)  # noqa: S603 - our own server
 
 
@@ -107,7 +112,11 @@ def _next_steps(url: str, data_dir: Path) -> str:
     if beside.exists():
         program = str(beside)
     return f"""
-  Go on in another shell:
+  Chat by hand, customer and agent side by side, in a browser on this machine:
+
+    {url}/demo/
+
+  Or go on in another shell:
 
     eval "$({program} env --data-dir {data_dir})"
     aws connect start-chat-contact --instance-id demo --contact-flow-id demo \\

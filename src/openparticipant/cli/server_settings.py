@@ -11,6 +11,7 @@ from openparticipant.settings import Loaded, SettingsError, load
 
 CANNOT_START = 2
 _NAMES = {setting.name for setting in SETTINGS}
+_SWITCHES = {setting.name for setting in SETTINGS if setting.switch}
 
 
 class WrongSettingError(CommandError):
@@ -38,7 +39,9 @@ def read_settings(command: str, arguments: list[str], world: Environment) -> Loa
         name, equals, value = word.removeprefix("--").partition("=")
         if not word.startswith("--") or (name not in _NAMES and name != "config"):
             raise WrongSettingError(f"{command} has no option {word.partition('=')[0]}")
-        if not equals:
+        if not equals and name in _SWITCHES:
+            value = "on"
+        elif not equals:
             following = next(words, None)
             if following is None:
                 raise WrongSettingError(f"argument --{name}: expected one argument")

@@ -38,7 +38,10 @@ WebSocketApplication = Callable[
 
 
 class PublicApp:
-    """Sends each request to its plane, the built-in object store, the WebSocket or the health routes."""
+    """Sends each request to its plane, the built-in object store, the WebSocket or the health routes.
+
+    Without a `chat_page`, its addresses are as unknown as any.
+    """
 
     def __init__(
         self,
@@ -49,6 +52,7 @@ class PublicApp:
         objects: HttpApplication,
         websocket: WebSocketApplication,
         health: HttpApplication,
+        chat_page: HttpApplication | None,
         cors: Cors,
     ) -> None:
         self._planes = planes
@@ -57,6 +61,7 @@ class PublicApp:
         self._objects = objects
         self._websocket = websocket
         self._health = health
+        self._chat_page = chat_page
         self._cors = cors
 
     async def __call__(
@@ -72,6 +77,8 @@ class PublicApp:
             await self._objects(scope, receive, send)
         elif raw_path.startswith("/health/"):
             await self._health(scope, receive, send)
+        elif self._chat_page and (raw_path == "/demo" or raw_path.startswith("/demo/")):
+            await self._chat_page(scope, receive, send)
         else:
             await self._exchange(raw_path, scope, receive, send)
 

@@ -63,7 +63,7 @@ _openparticipant() {
                 [[ $current == -* ]] || return ;;
             completion:) words='bash zsh fish'
                 ;;
-            config:) words='check show --host --port --data-dir --database --objects --bus --scanner --public-url --objects-url --region --account --tls-cert --tls-key --tls --admin-port --allowed-origins --views --drain-pause --drain-timeout --instances --instances-without-attachments --attachment-extensions --attachment-size --attachments-per-contact --upload-url-lifetime --config'
+            config:) words='check show --host --port --data-dir --database --objects --bus --scanner --public-url --objects-url --region --account --tls-cert --tls-key --tls --admin-port --allowed-origins --views --demo --drain-pause --drain-timeout --instances --instances-without-attachments --attachment-extensions --attachment-size --attachments-per-contact --upload-url-lifetime --config'
                 ;;
             contacts:) words='--open --ended --instance-id --since --until --data-dir --config --json --debug --endpoint-url --no-verify-ssl --no-paginate --output --query --profile --region --color --no-sign-request --ca-bundle --cli-read-timeout --cli-connect-timeout --v2-debug --version --no-cli-pager --no-cli-auto-prompt --cli-binary-format --error-format'
                 [[ $current == -* ]] || return ;;
@@ -71,9 +71,9 @@ _openparticipant() {
                 [[ $current == -* ]] || return ;;
             download:) words='--connection-token --connection-token-file --out --force --debug --endpoint-url --no-verify-ssl --no-paginate --output --query --profile --region --color --no-sign-request --ca-bundle --cli-read-timeout --cli-connect-timeout --v2-debug --version --no-cli-pager --no-cli-auto-prompt --cli-binary-format --error-format'
                 [[ $current == -* ]] || return ;;
-            env:) words='--host --port --data-dir --database --objects --bus --scanner --public-url --objects-url --region --account --tls-cert --tls-key --tls --admin-port --allowed-origins --views --drain-pause --drain-timeout --instances --instances-without-attachments --attachment-extensions --attachment-size --attachments-per-contact --upload-url-lifetime --config'
+            env:) words='--host --port --data-dir --database --objects --bus --scanner --public-url --objects-url --region --account --tls-cert --tls-key --tls --admin-port --allowed-origins --views --demo --drain-pause --drain-timeout --instances --instances-without-attachments --attachment-extensions --attachment-size --attachments-per-contact --upload-url-lifetime --config'
                 [[ $current == -* ]] || return ;;
-            serve:) words='--host --port --data-dir --database --objects --bus --scanner --public-url --objects-url --region --account --tls-cert --tls-key --tls --admin-port --allowed-origins --views --drain-pause --drain-timeout --instances --instances-without-attachments --attachment-extensions --attachment-size --attachments-per-contact --upload-url-lifetime --config'
+            serve:) words='--host --port --data-dir --database --objects --bus --scanner --public-url --objects-url --region --account --tls-cert --tls-key --tls --admin-port --allowed-origins --views --demo --drain-pause --drain-timeout --instances --instances-without-attachments --attachment-extensions --attachment-size --attachments-per-contact --upload-url-lifetime --config'
                 [[ $current == -* ]] || return ;;
             start-chat:) words='--as --contact-id --contact-flow-id --display-name --instance-id --debug --endpoint-url --no-verify-ssl --no-paginate --output --query --profile --region --color --no-sign-request --ca-bundle --cli-read-timeout --cli-connect-timeout --v2-debug --version --no-cli-pager --no-cli-auto-prompt --cli-binary-format --error-format'
                 [[ $current == -* ]] || return ;;
