@@ -102,18 +102,18 @@ class PlaneRoute:
         except ServiceError as error:
             exchange.reason = error.reason or error.message
             if isinstance(error, _UNMODELLED) or type(error) in exchange.errors:
-                return _refuse(error)
+                return refuse(error)
             _log.error("%s may not answer %s", exchange.operation, error.code)
-            return _refuse(plane.fault())
+            return refuse(plane.fault())
         except Unavailable as error:
             exchange.reason = str(error)
-            return _refuse(plane.fault())
+            return refuse(plane.fault())
         except Gone:
             raise
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer
             _log.exception("request %s failed", exchange.request_id)
             exchange.reason = "fault"
-            return _refuse(plane.fault())
+            return refuse(plane.fault())
 
 
 def raw_path_of(scope: HTTPScope) -> str:
@@ -121,7 +121,7 @@ def raw_path_of(scope: HTTPScope) -> str:
     return (scope["raw_path"] or b"/").decode("latin-1")
 
 
-def _refuse(error: ServiceError) -> Reply:
+def refuse(error: ServiceError) -> Reply:
     """Put an error on the wire: its type in the header for SDKs, and in the body for browsers."""
     headers = [_JSON, (b"x-amzn-errortype", error.code.encode())]
     if isinstance(error, errors.MethodNotAllowedException):
