@@ -144,10 +144,7 @@ class WebSocketRoute:
         self, socket: Socket, visit: _Visit, receive: ASGIReceiveCallable
     ) -> int | None:
         """Answer frames until the connection ends; return how it was closed."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.call_later(
-            self._subscribe_seconds, socket.end, NOT_WELCOME, "nothing was subscribed to"
-        )
+        deadline = self._expect_subscription(socket)
         strikes = 0
         try:
             while True:
@@ -162,8 +159,10 @@ class WebSocketRoute:
                 asked = frames.read(text) if text is not None else None
                 if asked is not None and await self._answer(socket, *asked):
                     strikes = 0
-                    if asked[0] == frames.SUBSCRIBE:
+                    if asked[0] in {frames.SUBSCRIBE, frames.UNSUBSCRIBE}:
                         deadline.cancel()
+                        if socket not in self._rooms:
+                            deadline = self._expect_subscription(socket)
                     continue
                 strikes += 1
                 socket.tell(frames.not_understood(visit.request_id, self._ports.ids.uuid()))
@@ -171,6 +170,12 @@ class WebSocketRoute:
                     socket.end(NOT_WELCOME, "nothing that was sent is understood")
         finally:
             deadline.cancel()
+
+    def _expect_subscription(self, socket: Socket) -> asyncio.TimerHandle:
+        """End a socket that listens to nothing for too long: nobody would tell it of the end."""
+        return asyncio.get_running_loop().call_later(
+            self._subscribe_seconds, socket.end, NOT_WELCOME, "nothing was subscribed to"
+        )
 
     async def _answer(self, socket: Socket, topic: str, topics: list[str]) -> bool:
         """Do what a frame asks for; tell whether it was one that is known."""
