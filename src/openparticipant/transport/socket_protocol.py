@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Any, ClassVar, cast
 
-from uvicorn._types import ASGI3Application
+from uvicorn._types import ASGI3Application, ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
@@ -21,7 +21,9 @@ LARGEST_FRAME = 32 * 1024
 # Pieces that one message may come in: those without a byte would never reach the limit above.
 _MOST_FRAGMENTS = 64
 
-_LOGGER = logging.getLogger(__name__)
+# uvicorn logs the target of each handshake at level INFO, and its query is a secret.
+_WARNINGS = logging.Logger(__name__, logging.WARNING)  # noqa: LOG001 - its level is no one else's
+_WARNINGS.parent = logging.getLogger(__name__)
 
 
 def guarded(guard: Guard) -> type[SocketProtocol]:
@@ -42,12 +44,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        # uvicorn logs the target of each handshake at level INFO, and its query is a secret; its
-        # message logger, wrapped round the application at level TRACE, writes whole scopes.
+        # uvicorn's message logger, wrapped round the application at level TRACE, writes whole scopes.
         self.app = cast("ASGI3Application", config.app)
-        self.logger = logging.Logger(__name__, logging.WARNING)  # noqa: LOG001 - its level is no one else's
-        self.logger.parent = _LOGGER
-        self.conn.logger = self.logger
+        self.logger = self.conn.logger = _WARNINGS
 
     def data_received(self, data: bytes) -> None:
         """Read on; the first bytes are the head of a request that wants to become a WebSocket."""
@@ -91,6 +90,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """End the connection; whoever still sends hears that the client is gone, as after any end."""
         super().handle_parser_exception()
         self.disconnected = True
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send on; a refusal completes the handshake, which uvicorn would call a fault."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True
 
     async def run_asgi(self) -> None:
         """Carry the connection, and cut it at the end if its client does not read to the end."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,6 +38,13 @@ def stage() -> Iterator[Stage]:
         yield Stage(server, clock, log)
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert [line for line in lines if line["level"] not in {"info", "debug"}] == []
+
+
+@pytest.fixture(autouse=True)
+def no_fault(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test that makes the server, or the library under it, complain."""
+    yield
+    assert [one for one in caplog.get_records("call") if one.levelno >= logging.WARNING] == []
 
 
 @pytest.fixture
