@@ -91,8 +91,7 @@ def test_who_left_hears_nothing_more_of_a_chat_that_goes_on(chat: Chat) -> None:
 
 def test_customers_exit_takes_along_whom_the_chat_was_started_with(stage: Stage) -> None:
     """With DisconnectOnCustomerExit the agent is told to have left, before the end."""
-    exit_roles = {"DisconnectOnCustomerExit": ["AGENT"]}
-    chat = stage.server.start_chat(**exit_roles)
+    chat = stage.server.start_chat(DisconnectOnCustomerExit=["AGENT"])
     agent = chat.join()
     with chat.listen(), agent.listen() as listener:
         assert chat.call("disconnect").status == 200
