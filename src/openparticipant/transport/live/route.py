@@ -156,18 +156,17 @@ class WebSocketRoute:
                 visit.frames_in += 1
                 socket.heard_at = self._ports.clock.now()
                 text = message.get("text")
-                asked = frames.read(text) if text is not None else None
-                if asked is not None and await self._answer(socket, *asked):
-                    strikes = 0
-                    if asked[0] in {frames.SUBSCRIBE, frames.UNSUBSCRIBE}:
-                        deadline.cancel()
-                        if socket not in self._rooms:
-                            deadline = self._expect_subscription(socket)
+                topic, topics = (frames.read(text) if text is not None else None) or ("", [])
+                if not await self._answer(socket, visit, topic, topics):
+                    strikes += 1
+                    if strikes == _STRIKES:
+                        socket.end(NOT_WELCOME, "nothing that was sent is understood")
                     continue
-                strikes += 1
-                socket.tell(frames.not_understood(visit.request_id, self._ports.ids.uuid()))
-                if strikes == _STRIKES:
-                    socket.end(NOT_WELCOME, "nothing that was sent is understood")
+                strikes = 0
+                if topic in {frames.SUBSCRIBE, frames.UNSUBSCRIBE}:
+                    deadline.cancel()
+                    if socket not in self._rooms:
+                        deadline = self._expect_subscription(socket)
         finally:
             deadline.cancel()
 
@@ -177,7 +176,7 @@ class WebSocketRoute:
             self._subscribe_seconds, socket.end, NOT_WELCOME, "nothing was subscribed to"
         )
 
-    async def _answer(self, socket: Socket, topic: str, topics: list[str]) -> bool:
+    async def _answer(self, socket: Socket, visit: _Visit, topic: str, topics: list[str]) -> bool:
         """Do what a frame asks for; tell whether it was one that is known."""
         match topic:
             case frames.HEARTBEAT:
@@ -193,6 +192,7 @@ class WebSocketRoute:
                 socket.tell(frames.subscription(topic, "failure", topics))
                 return False
             case _:
+                socket.tell(frames.not_understood(visit.request_id, self._ports.ids.uuid()))
                 return False
         return True
 
