@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Any, ClassVar, cast
 
-from uvicorn._types import ASGI3Application, ASGISendEvent
+from uvicorn._types import ASGI3Application, ASGIReceiveEvent, ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
@@ -14,6 +14,7 @@ from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
 from openparticipant.errors import ValidationException
+from openparticipant.transport.inbox import Inbox
 from openparticipant.transport.refusal import Guard, Refusal, answer
 
 # Clients send small control frames only.
@@ -47,6 +48,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         # uvicorn's message logger, wrapped round the application at level TRACE, writes whole scopes.
         self.app = cast("ASGI3Application", config.app)
         self.logger = self.conn.logger = _WARNINGS
+        self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", Inbox[ASGIReceiveEvent]())
 
     def data_received(self, data: bytes) -> None:
         """Read on; the first bytes are the head of a request that wants to become a WebSocket."""
@@ -92,10 +94,15 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.disconnected = True
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Send on; a refusal completes the handshake, which uvicorn would call a fault."""
+        """Send on, and be done with the handshake once it is answered."""
         await super().send(message)
-        if message["type"] == "websocket.http.response.body":
-            self.handshake_complete = True
+        match message["type"]:
+            case "websocket.accept":
+                # Nobody looks at it again, and it is a quarter of what a socket takes.
+                del self.request, self.response
+                cast("dict[str, object]", self.scope).clear()
+            case "websocket.http.response.body":
+                self.handshake_complete = True  # else uvicorn would call a refusal a fault
 
     async def run_asgi(self) -> None:
         """Carry the connection, and cut it at the end if its client does not read to the end."""
