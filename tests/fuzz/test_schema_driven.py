@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -40,6 +41,18 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "ContentType": "application/pdf",
     },
     "CreateParticipantConnection": {"Type": ["WEBSOCKET", "CONNECTION_CREDENTIALS"]},
+    "SendMessage": {"ContentType": "text/plain", "Content": "Hello", "ClientToken": "once"},
+    "SendEvent": {
+        "ContentType": "application/vnd.amazonaws.connect.event.message.read",
+        "Content": "<receipt>",
+    },
+    "GetTranscript": {
+        "StartPosition": {"MostRecent": 3},
+        "MaxResults": 2,
+        "NextToken": "<next>",
+        "ScanDirection": "BACKWARD",
+        "SortOrder": "ASCENDING",
+    },
 }
 
 _CONTROL_EXAMPLES: dict[str, dict[str, Any]] = {
@@ -71,6 +84,8 @@ class Stage:
     speaker: Chat | None = None
     complete: str = ""
     uploaded: str = ""
+    receipt: str = ""
+    next: str = ""
 
     def bearer(self, kind: str) -> str | None:
         """Return a token of some kind; a good one is of the kind that most operations want."""
@@ -80,6 +95,9 @@ class Stage:
             started = self.speaker.start_upload()
             assert self.speaker.upload(started).status == 200
             self.uploaded = started.json["AttachmentId"]
+            said = self.speaker.join().say().json["Id"]
+            self.receipt = json.dumps({"messageId": said})
+            self.next = self.speaker.transcript(MaxResults=1).json["NextToken"]
         return {
             "connection": self.speaker.connection_token,
             "participant": self.speaker.participant_token,
@@ -93,6 +111,8 @@ class Stage:
         """Put ids that exist in the place of those that examples invent."""
         real: dict[str, Callable[[], Any]] = {
             "<complete>": lambda: self.complete,
+            "<receipt>": lambda: self.receipt,
+            "<next>": lambda: self.next,
             "['<uploaded>']": lambda: [self.uploaded],
             "<contact>": lambda: self.stranger.contact_id,
             "<stopped>": lambda: self.server.start_chat().contact_id,

@@ -26,6 +26,8 @@ class Bounds:
     """How long input that nobody will read is still drained, so that the answer is not reset."""
     pipelined: int = 32
     """Requests that may wait behind the one being answered."""
+    ping_seconds: float = 20.0
+    """Between two pings to the client of a WebSocket, and for its answer to one."""
     subscribe_seconds: float = 60.0
     """From the handshake of a WebSocket to its subscription; clients subscribe at once."""
     parting_seconds: float = 5.0

@@ -13,12 +13,7 @@ from uvicorn.server import ServerState
 from openparticipant.transport.protocol import BoundedProtocol, bounded
 from openparticipant.transport.reading import ReadBuffer, Reader
 from openparticipant.transport.refusal import Guard
-from openparticipant.transport.socket_protocol import (
-    LARGEST_FRAME,
-    PING_INTERVAL,
-    PING_TIMEOUT,
-    SocketProtocol,
-)
+from openparticipant.transport.socket_protocol import LARGEST_FRAME, guarded
 from openparticipant.transport.sockets import BACKLOG
 
 _CLOSE = (b"connection", b"close")
@@ -44,10 +39,10 @@ class Listener:
         self._config = Config(
             app,
             http=bounded(guard),
-            ws=SocketProtocol,
+            ws=guarded(guard),
             ws_max_size=LARGEST_FRAME,
-            ws_ping_interval=PING_INTERVAL,
-            ws_ping_timeout=PING_TIMEOUT,
+            ws_ping_interval=guard.bounds.ping_seconds,
+            ws_ping_timeout=guard.bounds.ping_seconds,
             ws_per_message_deflate=False,  # as browsers use it, it takes 35 KiB more a socket
             workers=1,
             lifespan="off",

@@ -34,6 +34,9 @@ class ReadBuffer:
         return cast("bytes", self._view[:count])
 
 
+_NOBODY = asyncio.Protocol()
+
+
 class Reader(asyncio.BufferedProtocol):
     """Stands between a transport and a protocol that takes bytes, which must not keep them."""
 
@@ -56,6 +59,10 @@ class Reader(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Pass on what was read."""
         self._protocol.data_received(self._buffer.filled(nbytes))
+        if self._transport.get_protocol() is not self:
+            # The transport keeps us although it has another protocol now; that is no reason for us
+            # to keep the one before it.
+            self._protocol = _NOBODY
         self._note(busy=nbytes >= SMALLEST)
 
     def eof_received(self) -> bool | None:

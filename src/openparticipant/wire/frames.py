@@ -82,7 +82,10 @@ def read(text: str) -> tuple[str, list[str]] | None:
 
 def _topics(content: Any) -> list[str]:
     topics = content.get("topics") if isinstance(content, dict) else None
-    return [each for each in topics if isinstance(each, str)] if isinstance(topics, list) else []
+    if not isinstance(topics, list):
+        return []
+    # No topic has a name beyond ASCII, and half a surrogate pair could not be answered.
+    return [each for each in topics if isinstance(each, str) and each.isascii()]
 
 
 def _text(frame: dict[str, Any]) -> str:

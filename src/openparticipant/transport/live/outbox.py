@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 
 _FRAMES = 256
@@ -25,7 +24,7 @@ class Outbox:
     def __init__(self, send: Send, overflow: Callable[[], None]) -> None:
         self._send = send
         self._overflow = overflow
-        self._frames: deque[str] = deque()
+        self._frames: list[str] = []  # of a deque, each empty one takes 700 bytes
         self._bytes = 0
         self._open = True
         self._writing: asyncio.Task[None] | None = None
@@ -62,7 +61,7 @@ class Outbox:
                 frame = self._frames[0]
                 await self._send(frame)
                 if self._frames and self._frames[0] is frame:  # unless it was closed meanwhile
-                    self._frames.popleft()
+                    self._frames.pop(0)
                     self._bytes -= len(frame)
         except OSError:
             self.close()  # the client is gone; its socket's end is told elsewhere

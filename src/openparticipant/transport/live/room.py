@@ -83,6 +83,8 @@ class Room:
                 for item in items:
                     if item.ordinal == self.head + 1:
                         self._advance(item)
+                    # Between two of them the sockets write, else those that read well overflow too.
+                    await asyncio.sleep(0)
         except Unavailable as error:  # the next look at the heads tries again
             _log.warning("listeners of contact %s wait: %s", self._contact_id, error)
         finally:

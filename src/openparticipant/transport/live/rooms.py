@@ -34,6 +34,11 @@ class Rooms:
         self._parting = parting
         self._rooms: dict[str, tuple[Room, Callable[[], None]]] = {}
 
+    def __contains__(self, socket: Socket) -> bool:
+        """Tell whether a socket is told of its contact now."""
+        room, _ = self._rooms.get(socket.caller.contact_id, (None, None))
+        return room is not None and socket in room.members
+
     async def enter(self, socket: Socket) -> None:
         """Tell a socket of everything in its contact from now on. Raises Unavailable."""
         contact_id = socket.caller.contact_id

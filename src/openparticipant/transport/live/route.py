@@ -144,10 +144,7 @@ class WebSocketRoute:
         self, socket: Socket, visit: _Visit, receive: ASGIReceiveCallable
     ) -> int | None:
         """Answer frames until the connection ends; return how it was closed."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.call_later(
-            self._subscribe_seconds, socket.end, NOT_WELCOME, "nothing was subscribed to"
-        )
+        deadline = self._expect_subscription(socket)
         strikes = 0
         try:
             while True:
@@ -159,20 +156,27 @@ class WebSocketRoute:
                 visit.frames_in += 1
                 socket.heard_at = self._ports.clock.now()
                 text = message.get("text")
-                asked = frames.read(text) if text is not None else None
-                if asked is not None and await self._answer(socket, *asked):
-                    strikes = 0
-                    if asked[0] == frames.SUBSCRIBE:
-                        deadline.cancel()
+                topic, topics = (frames.read(text) if text is not None else None) or ("", [])
+                if not await self._answer(socket, visit, topic, topics):
+                    strikes += 1
+                    if strikes == _STRIKES:
+                        socket.end(NOT_WELCOME, "nothing that was sent is understood")
                     continue
-                strikes += 1
-                socket.tell(frames.not_understood(visit.request_id, self._ports.ids.uuid()))
-                if strikes == _STRIKES:
-                    socket.end(NOT_WELCOME, "nothing that was sent is understood")
+                strikes = 0
+                if topic in {frames.SUBSCRIBE, frames.UNSUBSCRIBE}:
+                    deadline.cancel()
+                    if socket not in self._rooms:
+                        deadline = self._expect_subscription(socket)
         finally:
             deadline.cancel()
 
-    async def _answer(self, socket: Socket, topic: str, topics: list[str]) -> bool:
+    def _expect_subscription(self, socket: Socket) -> asyncio.TimerHandle:
+        """End a socket that listens to nothing for too long: nobody would tell it of the end."""
+        return asyncio.get_running_loop().call_later(
+            self._subscribe_seconds, socket.end, NOT_WELCOME, "nothing was subscribed to"
+        )
+
+    async def _answer(self, socket: Socket, visit: _Visit, topic: str, topics: list[str]) -> bool:
         """Do what a frame asks for; tell whether it was one that is known."""
         match topic:
             case frames.HEARTBEAT:
@@ -188,6 +192,7 @@ class WebSocketRoute:
                 socket.tell(frames.subscription(topic, "failure", topics))
                 return False
             case _:
+                socket.tell(frames.not_understood(visit.request_id, self._ports.ids.uuid()))
                 return False
         return True
 
