@@ -141,7 +141,8 @@ async def main(mode: str, url: str, whom: str, *seconds: str) -> None:
         )
         print(json.dumps(await idle(opened, lambda: len(heard))))
         return
-    callers = [Caller(url) for _ in range(_CALLERS)]
+    # Enough that nobody waits for another one's answer before it may speak.
+    callers = [Caller(url) for _ in range(_CALLERS if mode == "idle" else 4 * _CALLERS)]
     tokens = await asyncio.to_thread(Path(whom).read_text, "utf-8")
     participants = [
         Participant(number, token, caller)

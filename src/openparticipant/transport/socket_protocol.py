@@ -48,6 +48,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         # uvicorn's message logger, wrapped round the application at level TRACE, writes whole scopes.
         self.app = cast("ASGI3Application", config.app)
         self.logger = self.conn.logger = _WARNINGS
+        self.close_timeout = self.guard.bounds.parting_seconds
         self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", Inbox[ASGIReceiveEvent]())
 
     def data_received(self, data: bytes) -> None:

@@ -49,6 +49,7 @@ STEPS = st.lists(
         st.tuples(st.just("leave"), st.integers(0, 5)),
         st.tuples(st.sampled_from(["down", "up", "look", "turn"]), st.none()),
     ),
+    min_size=10,
     max_size=60,
 )
 
@@ -99,6 +100,7 @@ async def _play(scene: Scene, steps: list[tuple[str, str | int | None]]) -> None
     said = [await scene.say(caller) for _ in range(2)]
     play = Play(Hall(scene, caller), said)
     hall = play.hall
+    await hall.enter()
     for what, how in steps:
         await play.step(what, how)
     hall.store.is_down = False

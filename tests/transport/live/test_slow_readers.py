@@ -15,6 +15,7 @@ from openparticipant.testing.chat import request
 from openparticipant.testing.listener import Listener
 from openparticipant.testing.server import Server
 from openparticipant.transport.bounds import Bounds
+from openparticipant.transport.socket_protocol import SocketProtocol
 from tests.crash.line import Line
 from tests.crash.rounds import control_key
 from tests.eventually import eventually
@@ -136,6 +137,29 @@ def test_slow_reader_of_an_ended_chat_goes() -> None:
             assert chat.stop().status == 200
             assert eventually(lambda: server.call(lambda: connections(server)) == 0)
             assert raw.closed_with() is None
+
+
+def test_slow_reader_of_little_goes_too() -> None:
+    """What waits is no more than the transport takes, and the farewell stands behind it."""
+    with Server(bounds=Bounds(parting_seconds=0.1)) as server:
+        chat = server.start_chat(SupportedMessagingContentTypes=TAKEN)
+        with RawSocket.open(chat.websocket_url(), narrow=True) as raw:
+            raw.send(SUBSCRIBE)
+            while server.call(lambda: unwritten(server)) == 0:
+                chat.call("message", LONG)
+            assert chat.stop().status == 200
+            assert eventually(lambda: server.call(lambda: connections(server)) == 0)
+            assert raw.closed_with() is None
+
+
+async def unwritten(server: Server) -> int:
+    """Tell how much the transports hold."""
+    listener = server.node.server._public
+    return sum(
+        each.transport.get_write_buffer_size()
+        for each in listener._state.connections
+        if isinstance(each, SocketProtocol)
+    )
 
 
 async def connections(server: Server) -> int:
