@@ -37,7 +37,7 @@ GUARDED: dict[str, set[str]] = {
     "uvicorn": {"transport"},
     "uvloop": {"transport", "testing"},
     "httptools": {"transport"},
-    "websockets": {"testing"},
+    "websockets": {"transport", "testing"},
     "sqlite3": {"stores"},
     "prometheus_client": {"transport"},
     "cryptography": {"transport"},
