@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openparticipant.cli import bearer as tokens
+from openparticipant.cli.help_own import EXAMPLES as OWN_EXAMPLES
 from openparticipant.cli.help_own import OPTIONS, SENTENCES, USAGE
 from openparticipant.cli.help_sentences import (
     COMMANDS,
@@ -80,9 +81,6 @@ def operation(command: str, program: str) -> str:
 
     row = TABLE[command]
     called = f"{program} {command}"
-    examples: list[str] = []
-    for sentence, line in EXAMPLES[command]:
-        examples += [f"  {sentence}", *_continued(line.format(called))]
     return _page(
         command,
         "",
@@ -108,18 +106,20 @@ def operation(command: str, program: str) -> str:
         *(_results(row["output"], RESULTS, "  ") or ["  Nothing."]),
         "",
         "Examples",
-        *examples,
+        *_examples(EXAMPLES[command], called),
     )
 
 
 def own_command(name: str, program: str) -> str:
     """Return the page of a command that is no operation."""
+    examples = OWN_EXAMPLES.get(name, ())
     return _page(
         f"usage: {program} {name} [options] {USAGE[name]}".rstrip(),
         "",
         *_wrapped(SENTENCES[name], ""),
         "",
         *(("Options", *_listed(OPTIONS[name]), "") if OPTIONS[name] else ()),
+        *(("Examples", *_examples(examples, f"{program} {name}"), "") if examples else ()),
         f"{program} help lists the options of every command.",
     )
 
@@ -183,6 +183,12 @@ def _results(members: Mapping[str, Shape], sentences: Mapping[str, str], indent:
 
 def _values(shape: Shape) -> str:
     return f" One of: {', '.join(shape['enum'])}." if "enum" in shape else ""
+
+
+def _examples(examples: Iterable[tuple[str, str]], called: str) -> Iterator[str]:
+    for sentence, line in examples:
+        yield f"  {sentence}"
+        yield from _continued(line.format(called))
 
 
 def _continued(line: str) -> Iterator[str]:

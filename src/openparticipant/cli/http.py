@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, InvalidURL
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from openparticipant.cli.refusal import CommandError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Self
 
     from openparticipant.cli.endpoint import Endpoint
@@ -34,15 +35,19 @@ class NoAnswerError(CommandError):
 
 
 class Reach:
-    """How far a command goes for an answer: seconds to wait (None for ever), whom to trust."""
+    """How far a command goes for an answer: seconds to wait (None for ever), whom to trust.
 
-    __slots__ = ("connect_timeout", "read_timeout", "trust")
+    `opened`, where there is one, is told of each connection before anything is sent on it.
+    """
+
+    __slots__ = ("connect_timeout", "opened", "read_timeout", "trust")
 
     def __init__(self, options: GlobalOptions, endpoint: Endpoint) -> None:
         """Raise CommandError for a time-out below zero."""
         self.trust = endpoint.trust
         self.connect_timeout = _seconds("connect", options.connect_timeout)
         self.read_timeout = _seconds("read", options.read_timeout)
+        self.opened: Callable[[Exchange], None] | None = None
 
 
 class Exchange:
@@ -55,7 +60,11 @@ class Exchange:
         self._shown = shown
         self._reach = reach
         self._connection = self._connect(url)
+        # The connection lets go of it once the answer's head is read.
+        self._socket = self._connection.sock
         try:
+            if reach.opened is not None:
+                reach.opened(self)
             self._send_head(method, url, headers)
         except BaseException:
             self.close()
@@ -70,6 +79,14 @@ class Exchange:
     def close(self) -> None:
         """Let the connection go."""
         self._connection.close()
+
+    def cut(self) -> None:
+        """Wake the thread that is sending or reading; it finds the connection closed."""
+        try:  # noqa: SIM105 - contextlib would be a tenth of the start
+            # Not that of an encrypted one, which would say good-bye and might wait.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        except OSError:
+            pass  # it has been closed already
 
     def send(self, piece: bytes) -> None:
         """Send a piece of the body."""
