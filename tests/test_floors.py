@@ -42,6 +42,7 @@ GUARDED: dict[str, set[str]] = {
     "prometheus_client": {"transport"},
     "cryptography": {"transport"},
     "jmespath": {"cli"},
+    "rich": {"cli"},
     "yaml": {"cli"},
     "botocore": set(),
     "boto3": set(),

@@ -88,7 +88,10 @@ def own_command(name: str) -> Command:
     else:
         values: dict[str, str] = {}
         shown = r"(?<![\w-])(--[a-z][\w-]*)(?: ([A-Z<]|[a-z]+(?:\|[a-z]+)+))?"
+        shared = {option.name for option in GLOBALS}
         for each, value in re.findall(shown, page(name)):
+            if each in shared:
+                continue  # those of all are listed once
             values[each] = values.get(each) or value
         options = [
             Choice(each, bool(value), tuple(value.split("|")) if "|" in value else (), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,9 +32,11 @@ class Chat:
     completed: list[str] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=lambda: {"x-amz-acl": "private"})
     disposition: str | None = None
+    answered: Mapping[str, str] = field(default_factory=dict)
     announced: int | None = None
     recorder: Recorder | None = None
     _ids: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def script(self, request: Recorded) -> Reply:
         """Answer a request."""
@@ -54,21 +57,25 @@ class Chat:
         return [each for each in self.recorder.requests if each.path.startswith(path)]
 
     def run(
-        self, *words: str, environ: Mapping[str, str] | None = None, terminal: bool = False
+        self,
+        *words: str,
+        environ: Mapping[str, str] | None = None,
+        terminal: bool = False,
+        stdin: bytes = b"",
     ) -> Outcome:
         """Run a command against this chat."""
         assert self.recorder is not None
         world = {"OPENPARTICIPANT_CONNECTION_TOKEN": "TOK", **(environ or {})}
-        return command(
-            *words, "--endpoint-url", self.recorder.url, environ=world, terminal=terminal
-        )
+        url = self.recorder.url
+        return command(*words, "--endpoint-url", url, environ=world, terminal=terminal, stdin=stdin)
 
     def _start(self, request: Recorded) -> Reply:
         asked = request.json
         name = asked["AttachmentName"]
         if name.endswith(".exe"):
             return json_reply({"__type": "ValidationException", "Message": "no .exe"}, 400)
-        attachment_id = self._ids.setdefault(asked["ClientToken"], f"id-{len(self._ids) + 1}")
+        with self._lock:
+            attachment_id = self._ids.setdefault(asked["ClientToken"], f"id-{len(self._ids) + 1}")
         self.names[attachment_id] = name
         headers = {
             **self.headers,
@@ -84,8 +91,10 @@ class Chat:
 
     def _complete(self, request: Recorded) -> Reply:
         (attachment_id,) = request.json["AttachmentIds"]
-        assert attachment_id in self.stored
-        self.completed.append(attachment_id)
+        if attachment_id not in self.stored:
+            return json_reply({"__type": "ValidationException", "Message": "no such"}, 400)
+        if attachment_id not in self.completed:
+            self.completed.append(attachment_id)
         return json_reply({})
 
     def _locate(self, request: Recorded) -> Reply:
@@ -99,7 +108,8 @@ class Chat:
         attachment_id = request.path.split("/")[2].partition("?")[0]
         name = self.names.get(attachment_id, "a.txt")
         plain = f"attachment; filename=\"x\"; filename*=UTF-8''{quote(name)}"
-        headers = {"Content-Disposition": plain if self.disposition is None else self.disposition}
+        shown = plain if self.disposition is None else self.disposition
+        headers = {"Content-Disposition": shown, **self.answered}
         return Reply(200, self.stored[attachment_id], headers)
 
     def _url(self, attachment_id: str) -> str:

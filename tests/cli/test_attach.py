@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import os
 from pathlib import Path
 
 import pytest
 
-from openparticipant.cli.environment import Environment
-from openparticipant.cli.main import run
 from tests.cli.chat import EXPIRED, chatting, items
 from tests.cli.recording import DROP, Recorded, Reply, json_reply
 from tests.cli.worlds import command
@@ -86,21 +83,20 @@ def test_what_fails_does_not_stop_the_others(tmp_path: Path, note: Path) -> None
     (tmp_path / "bad.exe").write_bytes(b"x")
     (tmp_path / "empty.txt").write_bytes(b"")
     (tmp_path / "last.pdf").write_bytes(b"pdf")
-    paths = [str(tmp_path / each) for each in ("bad.exe", "empty.txt", "none.txt", "", "last.pdf")]
+    paths = [str(tmp_path / each) for each in ("bad.exe", "empty.txt", "none.txt", "last.pdf")]
     with chatting() as chat:
-        outcome = chat.run("attach", *paths[:2], str(note), *paths[2:])
+        outcome = chat.run("attach", "--parallel", "1", *paths[:2], str(note), *paths[2:])
 
     assert outcome.status == 1
     assert [name for _, name in items(outcome)] == ["note.txt", "last.pdf"]
     lines = outcome.err.splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 3
     assert lines[0].endswith(
         "bad.exe: An error occurred (ValidationException) when calling the "
         "StartAttachmentUpload operation: no .exe"
     )
     assert lines[1].endswith("the file is empty, and an attachment has at least one byte")
     assert lines[2].endswith("none.txt: No such file or directory")
-    assert lines[3].endswith("Is a directory")
 
 
 def test_json_lists_what_was_attached(note: Path) -> None:
@@ -114,6 +110,7 @@ def test_json_lists_what_was_attached(note: Path) -> None:
             "AttachmentName": "note.txt",
             "AttachmentSizeInBytes": 5,
             "ContentType": "text/plain",
+            "Path": str(note),
         }
     ]
 
@@ -246,16 +243,6 @@ def test_an_answer_without_a_place_is_named(note: Path) -> None:
     assert outcome.err.endswith("the service named no place to upload to\n")
 
 
-def test_a_terminal_sees_progress(note: Path) -> None:
-    """A bar on standard error, cleared at the end; none where nobody looks."""
-    with chatting() as chat:
-        seen = chat.run("attach", str(note), terminal=True)
-
-    assert "100% [####################] 0.0 of 0.0 MiB" in seen.err
-    assert seen.err.endswith("\r\x1b[K")
-    assert seen.out == b"id-1  note.txt\n"
-
-
 def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     """Control characters and direction marks in names are replaced where they are shown."""
     name = "a\x1b[2J\N{RIGHT-TO-LEFT OVERRIDE}txt.exe"
@@ -272,9 +259,23 @@ def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["attach"], "error: the following arguments are required: FILE\n"),
+        (["attach"], "error: the following arguments are required: PATH\n"),
         (["attach", "f", "--nope"], "Unknown options: --nope\n"),
         (["attach", "f", "--content"], "Unknown options: --content\n"),
+        (["attach", "f", "--parallel", "0"], "argument --parallel: 1 to 16, not 0\n"),
+        (["attach", "f", "--parallel", "17"], "argument --parallel: 1 to 16, not 17\n"),
+        (["attach", "f", "--parallel", "x"], "argument --parallel: invalid int value: 'x'\n"),
+        (["attach", "f", "--json", "--output", "text"], "it does not go with text\n"),
+        (["attach", "f", "--query", "nope(@)"], "Unknown function: nope()\n"),
+        (["attach", "f", "g", "--name", "n"], "--name is for one file\n"),
+        (["attach", "f", "--name", ""], "--name is empty\n"),
+        (["attach", "-"], "standard input has no name: --name NAME is needed\n"),
+        (["attach", "-", "f", "--name", "n"], "--name is for one file\n"),
+        (["attach", "-", "--name", "n", "--resume", "j"], "cannot be read again\n"),
+        (
+            ["attach", "-", "--name", "n", "--connection-token", "-"],
+            "standard input is either the connection token or the file\n",
+        ),
     ],
 )
 def test_a_wrong_line_sends_nothing(words: list[str], said: str) -> None:
@@ -291,29 +292,3 @@ def test_a_token_is_needed() -> None:
 
     assert outcome.status == 2
     assert "--connection-token, --connection-token-file or the variable" in outcome.err
-
-
-def test_an_interrupt_clears_the_bar(note: Path) -> None:
-    """Ctrl-C in the middle leaves a clean line and status 130."""
-
-    def interrupted(_: float) -> None:
-        raise KeyboardInterrupt
-
-    with chatting(accidents={"put": [DROP]}) as chat:
-        assert chat.recorder is not None
-        err = io.StringIO()
-        world = Environment(
-            arguments=["attach", str(note), "--endpoint-url", chat.recorder.url],
-            environ={"HOME": "/nonexistent", **TOKEN_VARIABLE},
-            stdin=io.BytesIO(),
-            stdout=io.BytesIO(),
-            stderr=err,
-            clock=lambda: 0,
-            sleep=interrupted,
-            entropy=os.urandom,
-            stderr_is_terminal=True,
-        )
-
-        assert run(world) == 130
-    assert err.getvalue().endswith("\r\x1b[K")
-    assert chat.completed == []

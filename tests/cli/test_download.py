@@ -147,7 +147,10 @@ def test_output_that_began_cannot_begin_again(chat: Chat) -> None:
         (["no"], 1, "when calling the GetAttachment operation: no such\n"),
         (["i", "-o", "none/f"], 1, "i: No such file or directory: none/"),
         ([], 2, "the following arguments are required: ATTACHMENT_ID\n"),
-        (["i", "j"], 255, "Unknown options: j\n"),
+        (["i", "i"], 2, "the attachment i is named twice\n"),
+        (["i", "j", "-o", "none"], 2, "several attachments need a folder, and none is none\n"),
+        (["i", "j", "-o", "-"], 2, "--out - takes one attachment\n"),
+        (["i", "-o", "-", "--json"], 2, "--out - leaves no room for another output\n"),
     ],
 )
 def test_what_cannot_be_done_is_said(chat: Chat, words: list[str], status: int, said: str) -> None:

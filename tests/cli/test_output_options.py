@@ -256,7 +256,7 @@ def test_no_answer_is_an_error_for_scripts() -> None:
         ((*START, *TOKEN, "--region=-"), "Client", "Provided region_name '-'"),
         ((*START, *TOKEN), "NoRegion", "You must specify a region."),
         ((*START, *TOKEN, "--query", ""), "Client", "Bad value for --query : "),
-        (("attach", "--error-format=json"), "Usage", "the following arguments are required: FILE"),
+        (("attach", "--error-format=json"), "Usage", "the following arguments are required: PATH"),
     ],
 )
 def test_every_error_is_one_line_for_scripts(

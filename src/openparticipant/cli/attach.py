@@ -1,68 +1,105 @@
-"""`attach FILE...`: files from the disk into the chat, each with all three steps."""
+"""`attach PATH...`: files from the disk into the chat, each with all three steps."""
 
 from __future__ import annotations
 
-from openparticipant.cli.own_command import (
-    ask,
-    connection_options,
-    connection_token,
-    participant_client,
-)
-from openparticipant.cli.refusal import CommandError, UsageError
+from openparticipant.cli.batch import OPTIONS as BATCH_OPTIONS
+from openparticipant.cli.batch import Batch
+from openparticipant.cli.own_command import ask_about_files, participant
+from openparticipant.cli.refusal import UsageError
 from openparticipant.cli.safe_text import printable
 from openparticipant.cli.scan import Option
+from openparticipant.cli.source import STDIN, sources, standard_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from openparticipant.cli.environment import Environment
+    from openparticipant.cli.journal import Journal
+    from openparticipant.cli.own_command import Asked
+    from openparticipant.cli.participant import Participant
+    from openparticipant.cli.source import Source
 
 _OPTIONS = (
-    *connection_options(),
     Option("--content-type", exact=True),
-    Option("--json", takes="nothing", exact=True),
+    Option("--name", exact=True),
+    Option("--resume", exact=True),
+    *BATCH_OPTIONS,
 )
 
 
 def run(arguments: list[str], world: Environment) -> int:
     """Attach every file; returns 1 when any of them failed, after trying the others."""
-    asked = ask(arguments, _OPTIONS)
-    if asked.wants_help:
-        from openparticipant.cli import help as pages  # noqa: PLC0415
-
-        world.write(pages.own_command("attach", world.program))
+    asked = ask_about_files("attach", "PATH", arguments, _OPTIONS, world)
+    if asked is None:
         return 0
-    if not asked.words:
-        raise UsageError("the following arguments are required: FILE")
-    token = connection_token(asked, world)
-    client = participant_client(asked, world)
+    files = _files(asked)
+    batch = Batch(asked, world, participle="attached", member="Path", line=_line)
+    speaker = participant(asked, world)
+    if STDIN in asked.words:
+        files = [standard_input(world, asked.values["--name"])]
+    path = asked.values.get("--resume")
+    if path is None:
+        return _attach(batch, speaker, files, asked, None)
 
+    from openparticipant.cli.journal import Journal  # noqa: PLC0415 - only for those who resume
+    from openparticipant.cli.upload import require_same_chat  # noqa: PLC0415
+
+    with Journal(path) as journal:
+        require_same_chat(speaker, journal)
+        return _attach(batch, speaker, files, asked, journal)
+
+
+def _attach(
+    batch: Batch,
+    speaker: Participant,
+    files: list[Source],
+    asked: Asked,
+    journal: Journal | None,
+) -> int:
     from openparticipant.cli.upload import Upload  # noqa: PLC0415 - not for a page of help
 
-    done = []
-    for path in asked.words:
-        content_type = asked.values.get("--content-type") or _content_type(path.rpartition("/")[2])
-        upload = Upload(client, token, path, content_type)
-        try:
-            attachment_id = upload.run()
-        except (CommandError, OSError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            world.complain(f"{world.program}: {printable(path)}: {printable(reason)}\n")
-            continue
-        done.append(
-            {
-                "AttachmentId": attachment_id,
-                "AttachmentName": upload.name,
-                "AttachmentSizeInBytes": upload.size,
-                "ContentType": content_type,
-            }
-        )
-        if "--json" not in asked.values:
-            world.write(f"{attachment_id}  {printable(upload.name)}\n")
-    if "--json" in asked.values:
-        from openparticipant.cli.rendering import json_text  # noqa: PLC0415
+    chosen = asked.values.get("--content-type")
+    uploads = [Upload(speaker, each, chosen or _content_type(each.name), journal) for each in files]
+    hint = "with --resume FILE from its start, such a command can go on where it was ended"
+    if journal is not None:
+        hint = "the same command goes on from here"
+    return batch.run(uploads, speaker.client, hint)
 
-        world.write(json_text(done))
-    return 0 if len(done) == len(asked.words) else 1
+
+def _files(asked: Asked) -> list[Source]:
+    """Return the files that are meant, none for standard input; raises UsageError."""
+    name, path = asked.values.get("--name"), asked.values.get("--resume")
+    if name == "":
+        raise UsageError("--name is empty")
+    if STDIN in asked.words:
+        _require_sense_of_stdin(asked)
+        return []
+    found = sources(asked.words, besides=path)
+    if name is not None:
+        _require_one(found)
+        found[0].name = name
+    return found
+
+
+def _require_sense_of_stdin(asked: Asked) -> None:
+    if "--name" not in asked.values:
+        raise UsageError("standard input has no name: --name NAME is needed")
+    _require_one(asked.words)
+    if "--resume" in asked.values:
+        raise UsageError("--resume needs files: standard input cannot be read again")
+    if asked.values.get("--connection-token") == STDIN:
+        raise UsageError("standard input is either the connection token or the file")
+
+
+def _require_one(files: Sequence[object]) -> None:
+    if len(files) != 1:
+        raise UsageError("--name is for one file")
+
+
+def _line(row: dict[str, Any]) -> str:
+    return f"{row['AttachmentId']}  {printable(row['AttachmentName'])}\n"
 
 
 def _content_type(name: str) -> str:

@@ -50,11 +50,8 @@ class Attempts:
         seconds, self._wish = max(drawn, self._wish), 0.0
         telling = seconds > _SILENT and self._world.stderr_is_terminal
         if telling:
-            line = (
-                f"no luck yet: trying again in {seconds:.0f} s "
-                f"(attempt {self._number} of {self._retries.most})"
-            )
-            self._world.complain(f"\r\x1b[K{line[: self._world.columns - 1]}")
+            # Short, so that it is one line, which can be taken back, on any terminal.
+            self._world.complain(f"\r\x1b[Kretry in {seconds:.0f} s")
         try:
             self._world.sleep(seconds)
         finally:

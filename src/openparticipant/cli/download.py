@@ -1,80 +1,74 @@
-"""`download ATTACHMENT_ID`: an attachment from the chat onto the disk, whole or not at all."""
+"""`download ATTACHMENT_ID...`: attachments from the chat onto the disk, whole or not at all."""
 
 from __future__ import annotations
 
-from openparticipant.cli.own_command import (
-    ask,
-    connection_options,
-    connection_token,
-    participant_client,
-)
-from openparticipant.cli.refusal import CommandError, UnknownOptionsError, UsageError
+import os
+
+from openparticipant.cli.batch import OPTIONS as BATCH_OPTIONS
+from openparticipant.cli.batch import Batch
+from openparticipant.cli.own_command import ask_about_files, participant
+from openparticipant.cli.refusal import UsageError
+from openparticipant.cli.safe_text import printable
 from openparticipant.cli.scan import Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from openparticipant.cli.environment import Environment
+    from typing import Any
 
+    from openparticipant.cli.environment import Environment
+    from openparticipant.cli.transfers import Transfer
+
+_STDOUT = "-"
 _OPTIONS = (
-    *connection_options(),
     Option("-o", into="--out", exact=True),
     Option("--out", exact=True),
     Option("--force", takes="nothing", exact=True),
+    *BATCH_OPTIONS,
 )
 
 
 def run(arguments: list[str], world: Environment) -> int:
-    """Save one attachment and print the name of the file; returns 1 when that fails."""
-    asked = ask(arguments, _OPTIONS)
-    if asked.wants_help:
-        from openparticipant.cli import help as pages  # noqa: PLC0415
-
-        world.write(pages.own_command("download", world.program))
+    """Save every attachment and print the files' names; returns 1 when any of them failed."""
+    asked = ask_about_files("download", "ATTACHMENT_ID", arguments, _OPTIONS, world)
+    if asked is None:
         return 0
-    if not asked.words:
-        raise UsageError("the following arguments are required: ATTACHMENT_ID")
+    batch = Batch(asked, world, participle="saved", member="AttachmentId", line=_line)
+    target = asked.values.get("--out")
+    if target == _STDOUT and batch.output is not None:
+        raise UsageError("--out - leaves no room for another output")
     if len(asked.words) > 1:
-        raise UnknownOptionsError(asked.words[1:])
-    token = connection_token(asked, world)
-    client = participant_client(asked, world)
+        _require_distinct(asked.words)
+        _require_folder(target)
+    speaker = participant(asked, world)
 
-    from openparticipant.cli.fetching import Fetching  # noqa: PLC0415 - not for a page of help
-    from openparticipant.cli.safe_text import printable  # noqa: PLC0415
+    from openparticipant.cli.arrival import Saved, Shown  # noqa: PLC0415 - not for a page of help
+    from openparticipant.cli.place import places  # noqa: PLC0415
     from openparticipant.cli.saving import Saving  # noqa: PLC0415
 
-    fetching = Fetching(client, token, asked.words[0])
-    target = asked.values.get("--out")
-    try:
-        if target == "-":
-            fetching.run(_StandardOutput(world))
-            return 0
-        with Saving(target, world.uuid(), force="--force" in asked.values) as saving:
-            fetching.run(saving)
-            saving.keep()
-    except BrokenPipeError:
-        raise  # the reader of our output has gone
-    except (CommandError, OSError) as error:
-        reason = str(error)
-        if isinstance(error, OSError):
-            reason = ": ".join(str(part) for part in (error.strerror, error.filename) if part)
-        world.complain(f"{world.program}: {printable(asked.words[0])}: {printable(reason)}\n")
-        return 1
-    world.write(f"{printable(saving.path)}\n")
-    return 0
+    arrivals: list[Transfer]
+    if target == _STDOUT:
+        arrivals = [Shown(speaker, asked.words[0], world)]
+    else:
+        force = "--force" in asked.values
+        arrivals = [
+            Saved(speaker, each, Saving(target, world.uuid(), place, force=force))
+            for each, place in zip(asked.words, places(len(asked.words)), strict=True)
+        ]
+    return batch.run(arrivals, speaker.client, "the same command with the other ids goes on")
 
 
-class _StandardOutput:
-    """Bytes that cannot be taken back."""
+def _require_distinct(ids: list[str]) -> None:
+    twice = next((each for at, each in enumerate(ids) if each in ids[:at]), None)
+    if twice is not None:
+        raise UsageError(f"the attachment {twice} is named twice")
 
-    def __init__(self, world: Environment) -> None:
-        self._world = world
-        self._begun = False
 
-    def begin(self, name: str) -> None:
-        del name
-        if self._begun:
-            raise CommandError("the connection was lost in the middle of the output")
+def _require_folder(target: str | None) -> None:
+    if target == _STDOUT:
+        raise UsageError("--out - takes one attachment")
+    if target is not None and not os.path.isdir(target):  # noqa: PTH112 - pathlib slows the start
+        raise UsageError(f"several attachments need a folder, and {target} is none")
 
-    def write(self, piece: bytes) -> None:
-        self._begun = True
-        self._world.write(piece)
+
+def _line(row: dict[str, Any]) -> str:
+    return f"{printable(row['Path'])}\n" if row else ""

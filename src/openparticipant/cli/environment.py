@@ -31,7 +31,6 @@ class Environment:
     __slots__ = (
         "arguments",
         "clock",
-        "columns",
         "entropy",
         "environ",
         "program",
@@ -56,7 +55,6 @@ class Environment:
         entropy: Callable[[int], bytes],
         program: str = "openparticipant",
         stderr_is_terminal: bool = False,
-        columns: int = 80,
         stdout_columns: int | None = None,
     ) -> None:
         self.arguments = arguments
@@ -69,7 +67,6 @@ class Environment:
         self.entropy = entropy
         self.program = program
         self.stderr_is_terminal = stderr_is_terminal
-        self.columns = columns
         self.stdout_columns = stdout_columns
 
     def write(self, text: str | bytes) -> None:
@@ -88,9 +85,13 @@ class Environment:
 
     def complain(self, text: str) -> None:
         """Tell the person at the terminal; what cannot be told is lost."""
-        if self.stderr is not None:
+        if self.stderr is None:
+            return
+        try:
             self.stderr.write(text)
             self.stderr.flush()
+        except OSError:
+            pass
 
     def random(self) -> float:
         """Return a random number from 0 up to, not including, 1."""
@@ -108,7 +109,6 @@ class Environment:
 def this_process() -> Environment:
     """Return the world of the running process."""
     name = os.path.basename(sys.argv[0])  # noqa: PTH119 - pathlib would cost a third of the start
-    terminal = sys.stderr is not None and sys.stderr.isatty()
     return Environment(
         arguments=sys.argv[1:],
         environ=os.environ,
@@ -120,8 +120,7 @@ def this_process() -> Environment:
         sleep=time.sleep,
         entropy=os.urandom,
         program="openparticipant" if name == "__main__.py" else name,
-        stderr_is_terminal=terminal,
-        columns=os.get_terminal_size(sys.stderr.fileno()).columns if terminal else 80,
+        stderr_is_terminal=sys.stderr is not None and sys.stderr.isatty(),
         stdout_columns=_columns(1),
     )
 

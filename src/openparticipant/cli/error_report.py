@@ -6,7 +6,7 @@ from openparticipant.cli.refusal import CommandError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _OPTION = "--error-format"
 
@@ -24,12 +24,15 @@ def is_wanted(words: Sequence[str]) -> bool:
 
 def report(error: Exception) -> str:
     """Return the line: code and message, of a service's error also all that tells of the call."""
+    if isinstance(error, CommandError):
+        return line(error.details())
+    # Nothing else looks at the world outside without saying so itself.
+    code = "Output" if isinstance(error, OSError) else CommandError.code
+    return line({"Code": code, "Message": str(error)})
+
+
+def line(details: Mapping[str, object]) -> str:
+    """Return details of an error as one line."""
     import json  # noqa: PLC0415 - most errors are told in words
 
-    if isinstance(error, CommandError):
-        details = error.details()
-    else:
-        # Nothing else looks at the world outside without saying so itself.
-        code = "Output" if isinstance(error, OSError) else CommandError.code
-        details = {"Code": code, "Message": str(error)}
     return json.dumps(details) + "\n"

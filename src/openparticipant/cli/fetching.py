@@ -5,7 +5,6 @@ from __future__ import annotations
 from openparticipant.cli.attachment_name import from_disposition
 from openparticipant.cli.http import Exchange, NoAnswerError, without_query
 from openparticipant.cli.model import OPERATIONS
-from openparticipant.cli.progress import Progress
 from openparticipant.cli.refusal import CommandError
 from openparticipant.cli.s3_error import StorageError
 from openparticipant.cli.storage_attempts import with_fresh_urls
@@ -14,7 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from openparticipant.cli.client import Client
+    from openparticipant.cli.moved import Moved
+    from openparticipant.cli.participant import Participant
 
     class Sink(Protocol):
         """Where the bytes go."""
@@ -31,45 +31,54 @@ _GET = OPERATIONS["get-attachment"]
 
 
 class Fetching:
-    """One attachment on its way to the disk."""
+    """One attachment on its way out of the chat.
 
-    def __init__(self, client: Client, token: str, attachment_id: str) -> None:
-        self._client = client
-        self._token = token
+    `is_verified` tells, at the end, whether its SHA-256 was known and compared.
+    """
+
+    def __init__(self, participant: Participant, attachment_id: str, moved: Moved) -> None:
+        self._participant = participant
         self._id = attachment_id
+        self._moved = moved
+        self.is_verified = False
 
     def run(self, sink: Sink) -> None:
         """Put every byte into `sink`, beginning again after a lost connection.
 
-        Raises CommandError, also when the number of bytes is not the one announced.
+        Raises CommandError, also when number or SHA-256 of the bytes are not those announced.
         """
-        with_fresh_urls(self._client, self._locate, lambda place: self._get(*place, sink))
+        client = self._participant.client
+        with_fresh_urls(client, self._locate, lambda place: self._get(*place, sink))
 
     def _locate(self) -> tuple[str, int]:
-        members = {"AttachmentId": self._id, "ConnectionToken": self._token}
-        answer = self._client.call(_GET, members)
+        answer = self._participant.call(_GET, {"AttachmentId": self._id})
         url, size = answer.get("Url"), answer.get("AttachmentSizeInBytes")
         if not url or not isinstance(size, int):
             raise CommandError("the service named no place to download from")
         return url, size
 
     def _get(self, url: str, size: int, sink: Sink) -> None:
-        shown = without_query(url)
-        with Exchange("GET", url, (), self._client.reach, shown) as exchange:
+        from openparticipant.cli.digest import Digest  # noqa: PLC0415 - not for what is refused
+
+        reach = self._participant.client.reach
+        with Exchange("GET", url, (), reach, without_query(url)) as exchange:
             answer = exchange.answer()
             if answer.status != 200:
                 wish = answer.headers.get("retry-after")
                 body = exchange.read(answer, _PIECE)
                 raise StorageError(answer.status, answer.reason, body, wish)
-            name = from_disposition(answer.headers.get("content-disposition")) or self._id
-            sink.begin(name)
-            done = 0
-            with Progress(self._client.world, name, size) as progress:
-                while piece := exchange.read(answer, _PIECE):
-                    done += len(piece)
-                    if done > size:
-                        raise CommandError(f"more than the {size} bytes announced came")
-                    sink.write(piece)
-                    progress.advance(len(piece))
-        if done < size:
-            raise NoAnswerError(f"the connection was lost after {done} of {size} bytes")
+            moved = self._moved
+            moved.name = from_disposition(answer.headers.get("content-disposition")) or self._id
+            moved.total, moved.bytes = size, 0
+            sink.begin(moved.name)
+            digest = Digest(answer.headers)
+            while piece := exchange.read(answer, _PIECE):
+                moved.bytes += len(piece)
+                if moved.bytes > size:
+                    raise CommandError(f"more than the {size} bytes announced came")
+                sink.write(piece)
+                digest.update(piece)
+        if moved.bytes < size:
+            raise NoAnswerError(f"the connection was lost after {moved.bytes} of {size} bytes")
+        digest.compare()
+        self.is_verified = digest.is_known

@@ -14,21 +14,25 @@ _RECORDS = {
     "--config FILE": "The file of settings that the server was started with.",
     "--json": "Prints JSON, one object a line.",
 }
+_SIDE_BY_SIDE = "How many files go at the same time, from 1 to 16; 4 when absent."
 
 USAGE = {
-    "attach": "FILE ...",
+    "attach": "PATH ...",
     "completion": "bash|zsh|fish",
     "contacts": "",
-    "download": "ATTACHMENT_ID",
+    "download": "ATTACHMENT_ID ...",
     "start-chat": "",
     "transcript": "CONTACT",
 }
 
 SENTENCES = {
     "attach": (
-        "Announces each file, uploads its bytes and completes it. Prints a line for each: the "
-        "attachment's id and name. What fails is named on standard error, the others go on, and "
-        "the exit status is 1."
+        "Announces each file, uploads its bytes and completes it. A folder stands for the files "
+        "below it, sorted, without hidden ones; a pattern that the shell left alone for what it "
+        "matches; - for standard input. Prints a line for each as it is done: the attachment's id "
+        "and name. What fails is named on standard error, the others go on, and the exit status "
+        "is 1. An interrupt ends in order: what is about to be completed is waited for, and the "
+        "last line tells how many files are attached. A second one ends at once."
     ),
     "completion": (
         "Prints what makes a shell complete commands, options and values. For bash: "
@@ -42,8 +46,11 @@ SENTENCES = {
         "directory; where none runs, it reads the database there. Only the user of the server can."
     ),
     "download": (
-        "Saves an attachment under its own name, whole or not at all, and prints that name. An "
-        "existing file is not touched."
+        "Saves attachments under their own names, whole or not at all, and prints the names as "
+        "they are done. Where two have the same name, the later one of the command line gets (2) "
+        "behind it. An existing file is not touched. Size and, where it is told, SHA-256 are "
+        "compared. What fails is named on standard error, the others go on, and the exit status "
+        "is 1."
     ),
     "start-chat": (
         "Starts a chat as its customer and connects. Prints the ids and tokens as JSON. This "
@@ -61,7 +68,17 @@ OPTIONS = {
     "attach": {
         **_TOKEN,
         "--content-type TYPE": "The media type of all files, instead of one by extension.",
-        "--json": "Prints a JSON list instead of lines.",
+        "--name NAME": "What the one file is called; needed for standard input.",
+        "--parallel NUMBER": _SIDE_BY_SIDE,
+        "--resume FILE": (
+            "Writes down in FILE how far each file is. After any end, also of the machine, the "
+            "same command goes on: what is attached stays, what was begun is not attached twice, "
+            "and what has changed is attached anew."
+        ),
+        "--json": (
+            "The same as --output json: a list of what is attached, in the order of the paths, "
+            "instead of lines. The other forms of --output, and --query, work as well."
+        ),
     },
     "completion": {},
     "contacts": {
@@ -73,8 +90,15 @@ OPTIONS = {
     },
     "download": {
         **_TOKEN,
-        "-o, --out FILE": "Where to save it: a file, a folder, or - for standard output.",
-        "--force": "Replaces an existing file.",
+        "-o, --out FILE": (
+            "Where to save it: a file, a folder, or - for standard output; a folder for several."
+        ),
+        "--force": "Replaces existing files.",
+        "--parallel NUMBER": _SIDE_BY_SIDE,
+        "--json": (
+            "The same as --output json: a list of what is saved, in the order of the ids, instead "
+            "of lines. The other forms of --output, and --query, work as well."
+        ),
     },
     "start-chat": {
         "--as customer|agent": (
@@ -89,14 +113,28 @@ OPTIONS = {
     "transcript": _RECORDS,
 }
 
-# Each a sentence and a line for a shell; they run where a server has its usual directory.
+# Each is a sentence and a line for a shell, which runs as it stands: tokens and ids come from the
+# environment there, and the server's directory is the usual one.
 EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "attach": (
+        ("Two files and all below a folder:", "{} report.pdf photo.png pictures"),
+        ("What another program writes:", "date | {} - --name today.txt"),
+        (
+            "Many files, so that the same line goes on after an interrupt:",
+            "{} pictures --parallel 8 --resume .attached",
+        ),
+        ("Only the ids:", "{} report.pdf --query '[].AttachmentId' --output text"),
+    ),
     "contacts": (
         (
             "What has ended of what started in January:",
             "{} --ended --since 2026-01-01 --until 2026-02-01",
         ),
         ("All of it, for a script:", "{} --json > contacts.jsonl"),
+    ),
+    "download": (
+        ("Two attachments into a folder:", '{} "$FIRST_ID" "$SECOND_ID" --out pictures'),
+        ("Hand one to another program:", '{} "$FIRST_ID" --out - | wc -c'),
     ),
     "transcript": (
         ("Read a chat:", '{} "$CONTACT_ID"'),

@@ -9,7 +9,7 @@ SERVICES = {
 
 COMMANDS = {
     "attach": "Uploads files to the chat, from announcing them to completing them.",
-    "download": "Saves an attachment as a file.",
+    "download": "Saves attachments as files.",
     "start-chat": "Starts a chat or joins one, and prints the tokens.",
     "serve": "Runs the server.",
     "demo": "Runs the server and shows a file going up and coming back.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, InvalidURL
 from urllib.parse import SplitResult, urlsplit
 
@@ -45,7 +46,11 @@ class Exchange:
         self._proxy = reach.proxy(url)
         parts = urlsplit(url)
         self._connection = self._connect(parts)
+        # The connection lets go of it once the answer's head is read.
+        self._socket = self._connection.sock
         try:
+            if reach.opened is not None:
+                reach.opened(self)
             self._send_head(method, parts, headers)
         except BaseException:
             self.close()
@@ -60,6 +65,14 @@ class Exchange:
     def close(self) -> None:
         """Let the connection go."""
         self._connection.close()
+
+    def cut(self) -> None:
+        """Wake the thread that is sending or reading; it finds the connection closed."""
+        try:  # noqa: SIM105 - contextlib would be a tenth of the start
+            # Not that of an encrypted one, which would say good-bye and might wait.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        except OSError:
+            pass  # it has been closed already
 
     def send(self, piece: bytes) -> None:
         """Send a piece of the body."""

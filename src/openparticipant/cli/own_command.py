@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from openparticipant.cli.client import Client
     from openparticipant.cli.environment import Environment
     from openparticipant.cli.global_options import GlobalOptions
+    from openparticipant.cli.participant import Participant
     from openparticipant.cli.profile import Profile
     from openparticipant.cli.services import Service
+
+_KIND = "ConnectionToken"
+_CONNECTION_OPTIONS = (Option(bearer.OPTIONS[_KIND], exact=True), bearer.file_option(_KIND))
 
 
 class Asked:
@@ -47,21 +51,39 @@ def ask(arguments: list[str], options: tuple[Option, ...]) -> Asked:
     return Asked(scanned.values, words)
 
 
-def connection_options() -> tuple[Option, ...]:
-    """Return the options that say with which connection token to speak."""
-    kind = "ConnectionToken"
-    return (Option(bearer.OPTIONS[kind], exact=True), bearer.file_option(kind))
+def ask_about_files(
+    command: str, word: str, arguments: list[str], options: tuple[Option, ...], world: Environment
+) -> Asked | None:
+    """Take the arguments of `attach` or `download` apart, whose words name files.
+
+    Returns None where a page of help was all that was wanted. Raises UsageError.
+    """
+    asked = ask(arguments, (*_CONNECTION_OPTIONS, *options))
+    if asked.wants_help:
+        from openparticipant.cli import help as pages  # noqa: PLC0415
+
+        world.write(pages.own_command(command, world.program))
+        return None
+    if not asked.words:
+        raise UsageError(f"the following arguments are required: {word}")
+    return asked
 
 
-def connection_token(asked: Asked, world: Environment) -> str:
-    """Return the connection token; raises UsageError where there is none."""
-    kind = "ConnectionToken"
-    if not bearer.is_given(kind, asked.values, world):
+def participant(asked: Asked, world: Environment) -> Participant:
+    """Return who is to speak; raises UsageError where there is no connection token."""
+    from openparticipant.cli.participant import Participant  # noqa: PLC0415 - likewise
+
+    token = _connection_token(asked, world)
+    return Participant(participant_client(asked, world), token)
+
+
+def _connection_token(asked: Asked, world: Environment) -> str:
+    if not bearer.is_given(_KIND, asked.values, world):
         raise UsageError(
-            f"a connection token is required: {bearer.OPTIONS[kind]}, {bearer.FILES[kind]} "
-            f"or the variable {bearer.VARIABLES[kind]}"
+            f"a connection token is required: {bearer.OPTIONS[_KIND]}, {bearer.FILES[_KIND]} "
+            f"or the variable {bearer.VARIABLES[_KIND]}"
         )
-    token = bearer.find(kind, asked.values, world)
+    token = bearer.find(_KIND, asked.values, world)
     if not token:
         raise CommandError("The connection token is empty.")
     return token

@@ -6,19 +6,21 @@ from openparticipant.cli.refusal import CommandError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from openparticipant.cli.global_options import GlobalOptions
+    from openparticipant.cli.http import Exchange
     from openparticipant.cli.proxy import Proxy
 
 
 class Reach:
     """Seconds to wait (None for ever), whom to trust, and by way of whom.
 
-    `trust` is a file of certificates, None for the system's, or False to believe anyone.
+    `trust` is a file of certificates, None for the system's, or False to believe anyone. `opened`,
+    where there is one, is told of each connection before a request is sent on it.
     """
 
-    __slots__ = ("_environ", "connect_timeout", "read_timeout", "trust")
+    __slots__ = ("_environ", "connect_timeout", "opened", "read_timeout", "trust")
 
     def __init__(
         self, options: GlobalOptions, environ: Mapping[str, str], *, trust: str | bool | None
@@ -27,6 +29,7 @@ class Reach:
         self.connect_timeout = _seconds("connect", options.connect_timeout)
         self.read_timeout = _seconds("read", options.read_timeout)
         self.trust = trust
+        self.opened: Callable[[Exchange], None] | None = None
         self._environ = environ
 
     def proxy(self, url: str) -> Proxy | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from openparticipant.cli.http import NoAnswerError
-from openparticipant.cli.refusal import CommandError
 from openparticipant.cli.s3_error import StorageError
 
 TYPE_CHECKING = False
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 def with_fresh_urls(client: Client, locate: Callable[[], T], move: Callable[[T], None]) -> T:
     """Move bytes to or from the place that `locate` names, and return that place.
 
-    Raises NoAnswerError or CommandError once another try is of no use.
+    Raises NoAnswerError or StorageError once another try is of no use.
     """
     place = locate()
     times = client.attempts()
@@ -31,7 +30,7 @@ def with_fresh_urls(client: Client, locate: Callable[[], T], move: Callable[[T],
                 raise
         except StorageError as error:
             if times.are_over or not (error.passing or error.expired):
-                raise CommandError(str(error)) from None
+                raise
             if error.expired:
                 place = locate()
             times.heed(error.retry_after)

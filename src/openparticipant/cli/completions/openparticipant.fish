@@ -47,7 +47,7 @@ complete -c openparticipant -n "__openparticipant_at ''" -a completion -d 'Print
 complete -c openparticipant -n "__openparticipant_at ''" -a config -d 'Checks or shows the server\'s settings'
 complete -c openparticipant -n "__openparticipant_at ''" -a contacts -d 'Lists the chats of the server, also those that have ended'
 complete -c openparticipant -n "__openparticipant_at ''" -a demo -d 'Runs the server and shows a file going up and coming back'
-complete -c openparticipant -n "__openparticipant_at ''" -a download -d 'Saves an attachment as a file'
+complete -c openparticipant -n "__openparticipant_at ''" -a download -d 'Saves attachments as files'
 complete -c openparticipant -n "__openparticipant_at ''" -a env -d 'Prints the variables that point AWS\'s tools at the server'
 complete -c openparticipant -n "__openparticipant_at ''" -a serve -d 'Runs the server'
 complete -c openparticipant -n "__openparticipant_at ''" -a start-chat -d 'Starts a chat or joins one, and prints the tokens'
@@ -190,6 +190,9 @@ complete -c openparticipant -n "__openparticipant_at stop-contact" -l help
 complete -c openparticipant -n "__openparticipant_at attach" -l connection-token -r -F
 complete -c openparticipant -n "__openparticipant_at attach" -l connection-token-file -r -F
 complete -c openparticipant -n "__openparticipant_at attach" -l content-type -r -F
+complete -c openparticipant -n "__openparticipant_at attach" -l name -r -F
+complete -c openparticipant -n "__openparticipant_at attach" -l parallel -r -F
+complete -c openparticipant -n "__openparticipant_at attach" -l resume -r -F
 complete -c openparticipant -n "__openparticipant_at attach" -l json
 complete -c openparticipant -n "__openparticipant_at config" -l host -r -F -d 'address to listen on'
 complete -c openparticipant -n "__openparticipant_at config" -l port -r -F -d 'port to listen on'
@@ -233,6 +236,8 @@ complete -c openparticipant -n "__openparticipant_at download" -l connection-tok
 complete -c openparticipant -n "__openparticipant_at download" -l connection-token-file -r -F
 complete -c openparticipant -n "__openparticipant_at download" -l out -r -F
 complete -c openparticipant -n "__openparticipant_at download" -l force
+complete -c openparticipant -n "__openparticipant_at download" -l parallel -r -F
+complete -c openparticipant -n "__openparticipant_at download" -l json
 complete -c openparticipant -n "__openparticipant_at env" -l host -r -F -d 'address to listen on'
 complete -c openparticipant -n "__openparticipant_at env" -l port -r -F -d 'port to listen on'
 complete -c openparticipant -n "__openparticipant_at env" -l data-dir -r -F -d 'where everything of this node lies'
