@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import subprocess
@@ -15,10 +14,8 @@ import pytest
 from botocore import xform_name
 
 from openparticipant.cli.global_options import GLOBALS
-from openparticipant.cli.help_own import EXAMPLES as OWN_EXAMPLES
 from openparticipant.cli.main import OWN_COMMANDS
 from openparticipant.cli.services import SERVICES, Service, participant
-from openparticipant.testing.server import Server
 from tests.cli.recording import recording
 from tests.cli.worlds import command
 from tests.requirements import require
@@ -238,33 +235,6 @@ def test_examples_run(words: tuple[str, ...], service: Service, tmp_path: Path) 
     assert server.requests
     path = service.operations[words[-1]]["path"].partition("{")[0]
     assert all(each.path.startswith(path) for each in server.requests)
-
-
-@pytest.mark.parametrize("name", OWN_EXAMPLES)
-def test_examples_of_the_operator_run(name: str, tmp_path: Path) -> None:
-    """As they stand on the page, where a server was started without a word about its directory."""
-    require(Path("/bin/sh").exists(), "a shell")
-    with Server(tmp_path / "openparticipant-data", log=io.BytesIO()) as server:
-        chat = server.start_chat()
-        chat.say("hello")
-    shown = page(name, "help").partition("\nExamples\n")[2]
-    script = "\n".join(line for line in shown.splitlines() if line[:4] == "    ")
-    ran = subprocess.run(
-        ["/bin/sh", "-eu", "-c", script],
-        cwd=tmp_path,
-        env={
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-            "HOME": str(tmp_path),
-            "CONTACT_ID": chat.contact_id,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert (ran.returncode, ran.stderr) == (0, "")
-    (kept,) = tmp_path.glob("*.jsonl")
-    assert chat.contact_id in kept.read_text()
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -10,13 +11,17 @@ from pathlib import Path
 import pytest
 
 from openparticipant.cli.help_own import EXAMPLES
+from openparticipant.testing.server import Server
 from tests.cli.chat import chatting
 from tests.cli.worlds import command
 from tests.requirements import require
 from tests.serve_process import plain_environment
 
+OF_FILES = ("attach", "download")
+OF_THE_OPERATOR = ("contacts", "transcript")
 
-@pytest.mark.parametrize("name", EXAMPLES)
+
+@pytest.mark.parametrize("name", OF_FILES)
 def test_examples_run(name: str, tmp_path: Path) -> None:
     """As they stand on the page, in a shell, with nothing but files and the environment there."""
     require(Path("/bin/sh").exists(), "a shell")
@@ -45,6 +50,38 @@ def test_examples_run(name: str, tmp_path: Path) -> None:
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert len(chat.recorder.requests) >= 2 * script.count("openparticipant ")
+
+
+@pytest.mark.parametrize("name", OF_THE_OPERATOR)
+def test_examples_of_the_operator_run(name: str, tmp_path: Path) -> None:
+    """As they stand on the page, where a server was started without a word about its directory."""
+    require(Path("/bin/sh").exists(), "a shell")
+    with Server(tmp_path / "openparticipant-data", log=io.BytesIO()) as server:
+        chat = server.start_chat()
+        chat.say("hello")
+    shown = command(name, "help").out.decode().partition("\nExamples\n")[2]
+    script = "\n".join(line for line in shown.splitlines() if line[:4] == "    ")
+    ran = subprocess.run(
+        ["/bin/sh", "-eu", "-c", script],
+        cwd=tmp_path,
+        env={
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(tmp_path),
+            "CONTACT_ID": chat.contact_id,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    (kept,) = tmp_path.glob("*.jsonl")
+    assert chat.contact_id in kept.read_text()
+
+
+def test_every_example_is_run() -> None:
+    """A new one belongs to one of the two."""
+    assert {*OF_FILES, *OF_THE_OPERATOR} == EXAMPLES.keys()
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
