@@ -13,6 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from openparticipant.cli.client import Client
+from openparticipant.cli.endpoint import Endpoint
+from openparticipant.cli.environment import this_process
+from openparticipant.cli.global_options import GlobalOptions
+from openparticipant.cli.interruption import Interruption, StoppedError
+from openparticipant.cli.model import OPERATIONS
+from openparticipant.cli.profile import load
+from openparticipant.cli.refusal import CommandError
 from tests.cli.chat import Chat, chatting
 from tests.cli.recording import Recorded, Reply
 from tests.serve_process import plain_environment
@@ -123,8 +131,9 @@ def test_a_second_signal_ends_at_once() -> None:
         process.send_signal(signal.SIGINT)
         assert is_waiting(process)
         process.send_signal(signal.SIGINT)
-        assert process.wait(PATIENCE) == 130
-        assert not it.free.is_set()
+        # Without the sentence that an end in order brings.
+        assert process.communicate(timeout=PATIENCE) == ("", "")
+        assert process.returncode == 130
 
     assert steps() == ["begun", "completing"]
 
@@ -138,6 +147,35 @@ def test_a_completion_that_is_not_answered_is_told_as_open() -> None:
 
     assert (process.returncode, json.loads(out)) == (130, [])
     assert "interrupted: 0 of 1 files are attached, not known: a.txt; " in err
+
+
+def test_a_stop_wakes_whoever_waits_for_an_answer() -> None:
+    """The connection ends, another try is not made, and no new call goes out."""
+    found: list[type] = []
+    with stuck("/participant/disconnect") as it:
+        assert it.chat.recorder is not None
+        endpoint = Endpoint(it.chat.recorder.url, None, trust=None)
+        client = Client(this_process(), GlobalOptions({}), load({}, None), endpoint)
+        interruption = Interruption(client)
+
+        def call() -> None:
+            try:
+                client.call(OPERATIONS["disconnect-participant"], {"ConnectionToken": "T"})
+            except (CommandError, StoppedError) as error:
+                found.append(type(error))
+
+        waiting, late = threading.Thread(target=call), threading.Thread(target=call)
+        waiting.start()
+        assert it.reached.wait(PATIENCE)
+        interruption.stop()
+        waiting.join(PATIENCE / 2)
+        assert not waiting.is_alive()
+        late.start()
+        late.join(PATIENCE / 2)
+        it.free.set()
+
+    assert found == [StoppedError, StoppedError]
+    assert len(it.chat.recorder.requests) == 1
 
 
 def test_errors_for_scripts_tell_of_the_interrupt() -> None:
@@ -203,9 +241,9 @@ def test_a_download_leaves_no_part(tmp_path: Path, number: signal.Signals) -> No
 
 
 def is_waiting(process: subprocess.Popen[str]) -> bool:
-    """Tell whether a process that has got a signal is still there when it has surely seen it."""
+    """Tell whether a process that has got a signal is still there, beyond its grace of a second."""
     try:
-        process.wait(0.5)
+        process.wait(1.5)
     except subprocess.TimeoutExpired:
         return True
     return False

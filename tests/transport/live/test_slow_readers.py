@@ -139,7 +139,8 @@ def test_slow_reader_of_an_ended_chat_goes() -> None:
             assert raw.closed_with() is None
 
 
-def test_slow_reader_of_little_goes_too() -> None:
+@pytest.mark.parametrize("broken", [False, True])
+def test_slow_reader_of_little_goes_too(*, broken: bool) -> None:
     """What waits is no more than the transport takes, and the farewell stands behind it."""
     with Server(bounds=Bounds(parting_seconds=0.1)) as server:
         chat = server.start_chat(SupportedMessagingContentTypes=TAKEN)
@@ -147,7 +148,11 @@ def test_slow_reader_of_little_goes_too() -> None:
             raw.send(SUBSCRIBE)
             while server.call(lambda: unwritten(server)) == 0:
                 chat.call("message", LONG)
-            assert chat.stop().status == 200
+            if broken:  # while the database is asked for the answer to what came before
+                raw.send(SUBSCRIBE)
+                raw.send(frame(TEXT, b"x" * 40_000))
+            else:
+                assert chat.stop().status == 200
             assert eventually(lambda: server.call(lambda: connections(server)) == 0)
             assert raw.closed_with() is None
 
