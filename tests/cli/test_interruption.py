@@ -20,7 +20,9 @@ from openparticipant.cli.global_options import GlobalOptions
 from openparticipant.cli.interruption import Interruption, StoppedError
 from openparticipant.cli.model import OPERATIONS
 from openparticipant.cli.profile import load
+from openparticipant.cli.reach import Reach
 from openparticipant.cli.refusal import CommandError
+from openparticipant.cli.retries import configured
 from tests.cli.chat import Chat, chatting
 from tests.cli.recording import Recorded, Reply
 from tests.serve_process import plain_environment
@@ -154,8 +156,10 @@ def test_a_stop_wakes_whoever_waits_for_an_answer() -> None:
     found: list[type] = []
     with stuck("/participant/disconnect") as it:
         assert it.chat.recorder is not None
-        endpoint = Endpoint(it.chat.recorder.url, None, trust=None)
-        client = Client(this_process(), GlobalOptions({}), load({}, None), endpoint)
+        options = GlobalOptions({})
+        reach, retries = Reach(options, {}, trust=None), configured({}, load({}, None))
+        endpoint = Endpoint(it.chat.recorder.url, None, reach, retries)
+        client = Client(this_process(), options, endpoint)
         interruption = Interruption(client)
 
         def call() -> None:
