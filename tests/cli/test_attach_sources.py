@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.cli.chat import Chat, chatting, items
-from tests.requirements import require
 
 
 @pytest.fixture(autouse=True)
@@ -95,8 +94,7 @@ def test_what_cannot_be_attached_is_named_and_the_others_go(chat: Chat) -> None:
 
 
 def test_what_may_not_be_read_is_named(tmp_path: Path) -> None:
-    """A file and a folder without the right to read them; root may read everything."""
-    require(os.geteuid() == 0 or os.access("/", os.R_OK), "a user")
+    """A file and a folder without the right to read them."""
     make("d/a.txt", "b.txt", "c.txt")
     Path("d").chmod(0)
     Path("b.txt").chmod(0)

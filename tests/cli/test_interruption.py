@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from openparticipant.cli.refusal import CommandError
 from openparticipant.cli.retries import configured
 from tests.cli.chat import Chat, chatting
 from tests.cli.recording import Recorded, Reply
+from tests.requirements import require
 from tests.serve_process import plain_environment
 
 PATIENCE = 20
@@ -58,14 +60,16 @@ class Stuck:
         chat.recorder.script = script
 
     @contextmanager
-    def running(self, *words: str) -> Iterator[subprocess.Popen[str]]:
-        """Run a command until it is stuck."""
+    def running(self, *words: str, under_nohup: bool = False) -> Iterator[subprocess.Popen[str]]:
+        """Run a command until it is stuck; `nohup` ignores SIGHUP for it."""
         assert self.chat.recorder is not None
         with subprocess.Popen(
             [
+                *(["nohup"] if under_nohup else []),
                 *(sys.executable, "-m", "openparticipant", *words),
                 *("--endpoint-url", self.chat.recorder.url),
             ],
+            stdin=subprocess.DEVNULL,
             env=plain_environment(OPENPARTICIPANT_CONNECTION_TOKEN="T"),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -103,6 +107,18 @@ def test_nothing_new_is_begun_and_bytes_are_cut_off(number: signal.Signals) -> N
     )
     assert made == 2
     assert it.chat.completed == ["id-1"]
+
+
+def test_what_is_ignored_stays_ignored() -> None:
+    """A long upload under `nohup` outlives the terminal."""
+    require(shutil.which("nohup"), "nohup")
+    with stuck("/attachments") as it, it.running("attach", "a.txt", under_nohup=True) as process:
+        process.send_signal(signal.SIGHUP)
+        assert is_waiting(process)
+        it.free.set()
+        out, err = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, out, err) == (0, "id-1  a.txt\n", "")
 
 
 def test_a_completion_under_way_is_waited_for() -> None:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from openparticipant.cli.batch import OPTIONS as BATCH_OPTIONS
-from openparticipant.cli.batch import Batch
 from openparticipant.cli.own_command import ask_about_files, participant
 from openparticipant.cli.refusal import UsageError
-from openparticipant.cli.safe_text import printable
 from openparticipant.cli.scan import Option
-from openparticipant.cli.source import STDIN, sources, standard_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from openparticipant.cli.batch import Batch
     from openparticipant.cli.environment import Environment
     from openparticipant.cli.journal import Journal
     from openparticipant.cli.own_command import Asked
     from openparticipant.cli.participant import Participant
     from openparticipant.cli.source import Source
 
+_STDIN = "-"
 _OPTIONS = (
     Option("--content-type", exact=True),
     Option("--name", exact=True),
     Option("--resume", exact=True),
-    *BATCH_OPTIONS,
 )
 
 
@@ -34,10 +31,15 @@ def run(arguments: list[str], world: Environment) -> int:
     asked = ask_about_files("attach", "PATH", arguments, _OPTIONS, world)
     if asked is None:
         return 0
+
+    from openparticipant.cli.batch import Batch  # noqa: PLC0415 - not for a page of help
+
     files = _files(asked)
     batch = Batch(asked, world, participle="attached", member="Path", line=_line)
     speaker = participant(asked, world)
-    if STDIN in asked.words:
+    if _STDIN in asked.words:
+        from openparticipant.cli.source import standard_input  # noqa: PLC0415 - a file is as usual
+
         files = [standard_input(world, asked.values["--name"])]
     path = asked.values.get("--resume")
     if path is None:
@@ -73,9 +75,12 @@ def _files(asked: Asked) -> list[Source]:
     name, path = asked.values.get("--name"), asked.values.get("--resume")
     if name == "":
         raise UsageError("--name is empty")
-    if STDIN in asked.words:
+    if _STDIN in asked.words:
         _require_sense_of_stdin(asked)
         return []
+
+    from openparticipant.cli.source import sources  # noqa: PLC0415 - not for a page of help
+
     found = sources(asked.words, besides=path)
     if name is not None:
         _require_one(found)
@@ -89,7 +94,7 @@ def _require_sense_of_stdin(asked: Asked) -> None:
     _require_one(asked.words)
     if "--resume" in asked.values:
         raise UsageError("--resume needs files: standard input cannot be read again")
-    if asked.values.get("--connection-token") == STDIN:
+    if asked.values.get("--connection-token") == _STDIN:
         raise UsageError("standard input is either the connection token or the file")
 
 
@@ -99,6 +104,8 @@ def _require_one(files: Sequence[object]) -> None:
 
 
 def _line(row: dict[str, Any]) -> str:
+    from openparticipant.cli.safe_text import printable  # noqa: PLC0415 - not for a page of help
+
     return f"{row['AttachmentId']}  {printable(row['AttachmentName'])}\n"
 
 

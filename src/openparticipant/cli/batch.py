@@ -5,7 +5,6 @@ from __future__ import annotations
 from openparticipant.cli import error_report
 from openparticipant.cli.refusal import CommandError, UsageError
 from openparticipant.cli.safe_text import printable
-from openparticipant.cli.scan import Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
 
 _PARALLEL = 4
 _MOST_PARALLEL = 16
-OPTIONS = (
-    Option("--json", takes="nothing", exact=True),
-    Option("--parallel", convert=int, exact=True),
-)
 
 
 class Batch:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 
-from openparticipant.cli.batch import OPTIONS as BATCH_OPTIONS
-from openparticipant.cli.batch import Batch
 from openparticipant.cli.own_command import ask_about_files, participant
 from openparticipant.cli.refusal import UsageError
-from openparticipant.cli.safe_text import printable
 from openparticipant.cli.scan import Option
 
 TYPE_CHECKING = False
@@ -23,7 +20,6 @@ _OPTIONS = (
     Option("-o", into="--out", exact=True),
     Option("--out", exact=True),
     Option("--force", takes="nothing", exact=True),
-    *BATCH_OPTIONS,
 )
 
 
@@ -32,6 +28,9 @@ def run(arguments: list[str], world: Environment) -> int:
     asked = ask_about_files("download", "ATTACHMENT_ID", arguments, _OPTIONS, world)
     if asked is None:
         return 0
+
+    from openparticipant.cli.batch import Batch  # noqa: PLC0415 - not for a page of help
+
     batch = Batch(asked, world, participle="saved", member="AttachmentId", line=_line)
     target = asked.values.get("--out")
     if target == _STDOUT and batch.output is not None:
@@ -41,7 +40,7 @@ def run(arguments: list[str], world: Environment) -> int:
         _require_folder(target)
     speaker = participant(asked, world)
 
-    from openparticipant.cli.arrival import Saved, Shown  # noqa: PLC0415 - not for a page of help
+    from openparticipant.cli.arrival import Saved, Shown  # noqa: PLC0415 - not for a mistake
     from openparticipant.cli.place import places  # noqa: PLC0415
     from openparticipant.cli.saving import Saving  # noqa: PLC0415
 
@@ -71,4 +70,6 @@ def _require_folder(target: str | None) -> None:
 
 
 def _line(row: dict[str, Any]) -> str:
+    from openparticipant.cli.safe_text import printable  # noqa: PLC0415 - not for a page of help
+
     return f"{printable(row['Path'])}\n" if row else ""

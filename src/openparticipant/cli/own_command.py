@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from openparticipant.cli.services import Service
 
 _KIND = "ConnectionToken"
-_CONNECTION_OPTIONS = (Option(bearer.OPTIONS[_KIND], exact=True), bearer.file_option(_KIND))
+# Of the commands about files.
+_SHARED = (
+    Option(bearer.OPTIONS[_KIND], exact=True),
+    bearer.file_option(_KIND),
+    Option("--json", takes="nothing", exact=True),
+    Option("--parallel", convert=int, exact=True),
+)
 
 
 class Asked:
@@ -58,7 +64,7 @@ def ask_about_files(
 
     Returns None where a page of help was all that was wanted. Raises UsageError.
     """
-    asked = ask(arguments, (*_CONNECTION_OPTIONS, *options))
+    asked = ask(arguments, (*_SHARED, *options))
     if asked.wants_help:
         from openparticipant.cli import help as pages  # noqa: PLC0415
 

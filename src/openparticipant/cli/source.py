@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from openparticipant.cli.environment import Environment
 
-STDIN = "-"
+_STDIN = "-"
 _PIECE = 256 * 1024
 
 
@@ -129,12 +129,12 @@ def _below(folder: str) -> Iterator[Source]:
 def standard_input(world: Environment, name: str) -> Source:
     """Return what comes from standard input, set aside on the disk until its size is known."""
     try:
-        return Source(STDIN, name=name, spooled=_spooled(world.stdin))
+        return Source(_STDIN, name=name, spooled=_spooled(world.stdin))
     except OSError as error:
         reason = f"standard input could not be set aside: {error.strerror}"
     except CommandError as error:
         reason = str(error)
-    return Source(STDIN, name=name, refusal=CommandError(reason))
+    return Source(_STDIN, name=name, refusal=CommandError(reason))
 
 
 def _spooled(stdin: BinaryIO | None) -> BinaryIO:
