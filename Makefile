@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench crash lock clean
+.PHONY: help demo serve test check fix bench crash storm lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ fix: $(VENV)/dev ## mend what can be mended by itself
 
 crash: $(VENV)/dev ## kill -9 under load, 100 rounds
 	$(BIN)/python -m tests.crash --rounds 100 $(ARGS)
+
+storm: $(VENV)/dev ## 1,000 sockets dropped at once, a restart under them, 10,000 messages
+	$(BIN)/python -m tests.storm $(ARGS)
 
 bench: $(VENV)/dev ## measure against peers; see docs/performance.md
 	$(BIN)/python -m bench $(ARGS)

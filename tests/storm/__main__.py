@@ -26,5 +26,6 @@ if __name__ == "__main__":
             )
             seconds = flood(server, chosen.messages)
             print(f"{chosen.messages} messages in {seconds:.1f} s, none lost", flush=True)
-        storm = asyncio.run(restarted(root / "again", chosen.guests, talkers=10))
+        (again := root / "again").mkdir()
+        storm = asyncio.run(restarted(again, chosen.guests, talkers=10))
         print(f"restarted: all back in {storm.seconds:.1f} s; {storm.trouble}", flush=True)

@@ -32,7 +32,7 @@ class Bounds:
     """From the handshake of a WebSocket to its subscription; clients subscribe at once."""
     parting_seconds: float = 5.0
     """What a client has to close its WebSocket by itself once it knows that all is over; one whose
-    socket is closed first takes that for a lost connection."""
+    socket is closed first takes that for a lost connection. Also what it has to answer a close."""
     interval: float = 1.0
     """Between two sweeps over all connections."""
 
