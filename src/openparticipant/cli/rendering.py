@@ -29,7 +29,7 @@ def _modelled(value: Any, shape: Shape) -> Any:
             return modelled(value, shape["members"])
         case "list", list():
             return [_modelled(each, shape["element"]) for each in value]
-        case "integer" | "long", float() | str():
+        case "integer" | "long", bool() | float() | str():
             return _whole(value)
         case _:
             return value
