@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix bench crash storm lock clean
+.PHONY: help demo serve test check fix record bench crash storm lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ check: $(VENV)/dev ## lint, format and types
 fix: $(VENV)/dev ## mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+record: $(VENV)/dev ## write down what aws does; ARGS=--check compares instead
+	$(BIN)/python -m tests.cli.against_aws.record $(ARGS)
 
 crash: $(VENV)/dev ## kill -9 under load, 100 rounds
 	$(BIN)/python -m tests.crash --rounds 100 $(ARGS)

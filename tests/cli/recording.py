@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -53,13 +55,23 @@ DROP = Reply(drop=True)
 Script = Callable[[Recorded], Reply]
 
 
+class _Quiet(ThreadingHTTPServer):
+    """A server whose clients may distrust it or leave without a word from it."""
+
+    def handle_error(self, *_: object) -> None:
+        """Raise what is no trouble of the connection's."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            raise error
+
+
 class Recorder:
-    """A listening server; `script` decides on each answer.
+    """A listening server, with `tls` on https; `script` decides on each answer.
 
     `impatient` is what a PUT is answered with before its body is read.
     """
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Recorded] = []
         self.impatient: Reply | None = None
         self.script = script
@@ -77,13 +89,19 @@ class Recorder:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._scheme = "http" if tls is None else "https"
+        self._server = _Quiet(("127.0.0.1", 0), Handler)
+        if tls is not None:
+            # Hands are shaken at the first read: in the thread that has the time to wait for them.
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
     @property
     def url(self) -> str:
         """Return the address."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def start(self) -> None:
         """Begin to answer."""
@@ -118,10 +136,12 @@ class Recorder:
 
 
 @contextmanager
-def recording(*replies: Reply, script: Script | None = None) -> Iterator[Recorder]:
+def recording(
+    *replies: Reply, script: Script | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[Recorder]:
     """Run a server that gives these replies in turn, the last one again and again."""
     left = list(replies or (Reply(),))
-    recorder = Recorder(script or (lambda _: left.pop(0) if len(left) > 1 else left[0]))
+    recorder = Recorder(script or (lambda _: left.pop(0) if len(left) > 1 else left[0]), tls)
     recorder.start()
     try:
         yield recorder

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from openparticipant.cli.attempts import LONGEST_WISH, Attempts
 from openparticipant.cli.environment import Environment
 from openparticipant.cli.retries import MODES, Retries
+from tests.cli.against_aws.stage import AWS, BIN
 from tests.cli.raw_server import HANG_UP, http, saying
 from tests.cli.recording import Recorded, Recorder, Reply, json_reply, recording
-from tests.cli.test_against_aws import AWS, BIN
 from tests.cli.worlds import AT, START, TOKEN, Outcome, command
 from tests.requirements import require
 

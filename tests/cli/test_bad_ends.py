@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from openparticipant.transport.tls import automatic
+from tests.cli.against_aws.stage import AWS, BIN
 from tests.cli.raw_server import HANG_UP, PATIENCE, RawServer, http, saying
 from tests.cli.recording import recording
-from tests.cli.test_against_aws import AWS, BIN
 from tests.cli.worlds import START, TOKEN, Outcome, command
 from tests.requirements import require
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_against_aws import AWS
+from tests.cli.against_aws.stage import AWS
 from tests.cli.worlds import START, TOKEN, command
 from tests.requirements import require
 

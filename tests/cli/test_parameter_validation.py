@@ -8,39 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.cli.recording import json_reply, recording
-from tests.cli.test_against_aws import AWS, BIN, Case, observed
 from tests.cli.worlds import START, TOKEN, Outcome, command
-from tests.requirements import require
 
 UPLOAD = "start-attachment-upload"
-SAME = {
-    "empty": (*START, *TOKEN, "--attachment-name=", "--attachment-size-in-bytes=0"),
-    "no token": (UPLOAD, "--cli-input-json", '{"ContentType": "x"}'),
-    "a number for a token": (UPLOAD, "--cli-input-json", '{"ConnectionToken": 5}'),
-    "nulls": (UPLOAD, "--cli-input-json", '{"ConnectionToken": "T", "ContentType": null}'),
-    "wrong types": (
-        UPLOAD,
-        "--cli-input-json",
-        '{"ConnectionToken": "T", "ContentType": 5, "AttachmentSizeInBytes": "five"}',
-    ),
-    "path": ("describe-view", "--cli-input-json", '{"ViewToken": 7, "ConnectionToken": ""}'),
-    "bytes": (*START, *TOKEN, "--attachment-name", "fileb:///dev/null"),
-}
 
 
 def configure(home: Path, value: str) -> None:
     (home / ".aws").mkdir()
     (home / ".aws/config").write_text(f"[default]\nparameter_validation = {value}\n")
-
-
-@pytest.mark.parametrize("name", SAME)
-def test_both_send_the_same(name: str, tmp_path: Path) -> None:
-    """What is wrong leaves the machine as it does from AWS's command."""
-    require(AWS.exists(), "the aws command")
-    configure(tmp_path, "false")
-    case = Case(SAME[name], json_reply({}, 403))
-
-    assert observed(BIN / "openparticipant", case, tmp_path) == observed(AWS, case, tmp_path)
 
 
 def sent(home: Path, *words: str) -> tuple[Outcome, list[object]]:

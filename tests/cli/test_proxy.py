@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from openparticipant.cli import proxy
 from openparticipant.cli.refusal import CommandError
 from openparticipant.transport.tls import automatic
+from tests.cli.against_aws.stage import AWS, BIN
 from tests.cli.proxying import Proxying, proxying
 from tests.cli.raw_server import http, saying
 from tests.cli.recording import Recorded, Reply, json_reply, recording
-from tests.cli.test_against_aws import AWS, BIN
 from tests.cli.worlds import START, TOKEN, command
 from tests.requirements import require
 

@@ -231,11 +231,9 @@ def error_of(answer: Answer) -> tuple[str, str]:
 
 def _json(body: bytes) -> Any:
     try:
-        text = body.decode()
+        value = json.loads(body)
     except UnicodeDecodeError as error:
         raise CommandError(str(error)) from None
-    try:
-        value = json.loads(text)
     except ValueError:
         # As the `aws` command does: a success without JSON is a success without members.
         return {}

@@ -37,7 +37,7 @@ def _modelled(value: Any, shape: Shape, moment: Moment) -> Any:
             return modelled(value, shape["members"], moment)
         case "list", list():
             return [_modelled(each, shape["element"], moment) for each in value]
-        case "integer" | "long", float() | str():
+        case "integer" | "long", bool() | float() | str():
             return _whole(value)
         case "timestamp", _:
             return moment(value)
