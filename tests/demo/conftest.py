@@ -1,28 +1,21 @@
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from openparticipant.testing.server import Server
+from tests.clients.chromium import chromium
 from tests.demo.window import Window
-from tests.requirements import require
 
 
-@pytest.fixture(scope="package")
+# Not for longer than a module: while Playwright waits, no other event loop may run in this thread.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return the system's Chromium, without a window on any screen."""
-    path = shutil.which("chromium")
-    require(path, "the program chromium")
-    # As root, which only containers are, it has no sandbox.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=arguments)
+    """Return a browser that reaches no other host."""
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
