@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     Signer: TypeAlias = Callable[[str, str, dict[str, str], bytes], dict[str, str]]
 
+# What stays as it is in the path of an endpoint, escapes included.
+_PATH = "/%~!$&'()*+,;=:@"
 # The member that makes a repeat harmless.
 ONCE = "ClientToken"
 
@@ -175,7 +177,7 @@ class Client:
         headers["amz-sdk-invocation-id"] = self.world.uuid()
         parts = urlsplit(self._url)
         url = parts._replace(
-            path=parts.path.rstrip("/") + path, query=query or parts.query
+            path=quote(parts.path.removesuffix("/"), safe=_PATH) + path, query=query or parts.query
         ).geturl()
         return Request(operation["method"], url, headers, body)
 

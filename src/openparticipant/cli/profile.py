@@ -55,15 +55,16 @@ def load(environ: Mapping[str, str], asked: str | None) -> Profile:
     """
     config = _read(environ, environ.get("AWS_CONFIG_FILE") or "~/.aws/config")
     shared = _read(environ, environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials")
-    named = asked or environ.get("AWS_DEFAULT_PROFILE") or environ.get("AWS_PROFILE")
-    name = named or "default"
-    places = (config.get(f"profile {name}"), config.get(name) if name == "default" else None)
-    settings: Section = {}
-    for section in (*places, shared.get(name)):
-        settings |= section or {}
-    if named and not settings and not any(s is not None for s in (*places, shared.get(name))):
+    variables = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+    # A variable that is set to nothing names a profile that is not there, in the `aws` command too.
+    named = asked or next((environ[each] for each in variables if each in environ), None)
+    name = "default" if named is None else named
+    titles = {f"profile {name}", *(["default"] if name == "default" else [])}
+    # Of two sections for the default profile the later one is all that counts.
+    section = next((config[title] for title in reversed(config) if title in titles), None)
+    if named is not None and section is None and name not in shared:
         raise CommandError(f"The config profile ({name}) could not be found")
-    return Profile(name, settings, config)
+    return Profile(name, (section or {}) | shared.get(name, {}), config)
 
 
 def _read(environ: Mapping[str, str], path: str) -> dict[str, Section]:

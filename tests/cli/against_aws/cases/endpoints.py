@@ -42,6 +42,10 @@ def _in(region: str) -> Case:
 
 
 CASES: Cases = {
+    "path that ends twice": _at("@URL@/base//"),
+    "path with a blank": _at("@URL@/a b"),
+    "path in other letters": _at("@URL@/é"),
+    "path with escapes": _at("@URL@/a%2Fb/~c"),
     "option before variables": _at("@URL@/option", environ=VARIABLES),
     "option before a profile": _from_config(
         SERVICES, where=("--endpoint-url", "@URL@/option", *REGION)

@@ -59,6 +59,14 @@ CASES: Cases = {
     "by option, an empty word": _using("--profile", ""),
     "by option, quoted": _using("--profile", "c d"),
     "by variable": _using(environ={"AWS_PROFILE": "b"}),
+    "by a variable that is empty": _using(environ={"AWS_PROFILE": ""}),
+    "by both variables, one empty": _using(environ={"AWS_PROFILE": "b", "AWS_DEFAULT_PROFILE": ""}),
+    **{
+        f"the default twice, {first} first": _using(
+            config=f"[{first}]\noutput = text\n[{then}]\noutput = table\n"
+        )
+        for first, then in (("default", "profile default"), ("profile default", "default"))
+    },
     "by the other variable": _using(environ={"AWS_DEFAULT_PROFILE": "b"}),
     "by both variables": _using(environ={"AWS_DEFAULT_PROFILE": "b", "AWS_PROFILE": "a"}),
     "by option and variable": _using("--profile", "a", environ={"AWS_DEFAULT_PROFILE": "b"}),
