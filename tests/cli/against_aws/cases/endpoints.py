@@ -42,6 +42,21 @@ def _in(region: str) -> Case:
 
 
 CASES: Cases = {
+    "port above all": _at(
+        "http://127.0.0.1:99999",
+        differs=Differs(
+            "odd-ports",
+            said='\nCould not connect to the endpoint URL: "http://127.0.0.1:99999/participant/'
+            'start-attachment-upload"\n',
+        ),
+    ),
+    "port that is no number": _at(
+        "http://127.0.0.1:x",
+        differs=Differs(
+            "odd-ports",
+            said="\nAn HTTP Client raised an unhandled exception: nonnumeric port: 'x'\n",
+        ),
+    ),
     "path that ends twice": _at("@URL@/base//"),
     "path with a blank": _at("@URL@/a b"),
     "path in other letters": _at("@URL@/é"),

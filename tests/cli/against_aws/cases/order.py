@@ -20,6 +20,14 @@ CASES: Cases = {
     "the query, then a form": uploading("--query", "[", "--output", "bad"),
     "ambiguous, then the command": Case(("--no", "nope")),
     "a choice, then the version": Case(("--output", "x", "--version")),
+    "the command, then a choice": Case(
+        ("nope", "--color", "x"),
+        differs=Differs(
+            "options-before-commands",
+            said=": error: argument --color: Invalid choice, valid choices are:\n\n"
+            f"{'on':40} | {'off':40}\n{'auto':40}\n",
+        ),
+    ),
     "the version, then a choice": Case(("--version", "--output", "x"), differs=VERSION),
     "the command, then the query": Case(("nope", "--query", "[")),
     "the query, then the operation": calling("nope", "--query", "["),
