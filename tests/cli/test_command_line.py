@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.cli.recording import json_reply, recording
@@ -178,3 +181,12 @@ def test_a_word_like_nothing_gets_no_guess() -> None:
     outcome = command(*START, *TOKEN, "--foo")
 
     assert "did you mean" not in outcome.err
+
+
+def test_the_script_imports_nothing_on_top() -> None:
+    """What installers write by themselves imports regular expressions, a third of the start."""
+    script = (Path(sys.executable).parent / "openparticipant").read_text()
+
+    assert script.partition("\n")[2] == (
+        "import sys\n\nfrom openparticipant.cli.main import main\n\nsys.exit(main())\n"
+    )

@@ -38,33 +38,23 @@ _ARRIVE = """
 _JOIN = """
     UPDATE participants SET joined_at = $2 WHERE seq = $1 AND joined_at IS NULL RETURNING seq
 """
-CALLER = """
-    SELECT p.seq, c.seq, c.id, c.instance_id, p.id, p.role, p.display_name,
-           k.expires_at, p.disconnected_at, c.ended_at, c.ends_at
-    FROM connections k
-    JOIN participants p ON p.seq = k.participant_seq
-    JOIN contacts c ON c.seq = p.contact_seq
-    WHERE k.digest = $1
-"""
 
 
-HOLDER = """
+def _who(tokens: str) -> str:
+    """Return the SELECT of who stands behind a digest, by the table of its kind of token."""
+    return f"""
     SELECT p.seq, c.seq, c.id, c.instance_id, p.id, p.role, p.display_name,
            t.expires_at, p.disconnected_at, c.ended_at, c.ends_at
-    FROM participant_tokens t
+    FROM {tokens} t
     JOIN participants p ON p.seq = t.participant_seq
     JOIN contacts c ON c.seq = p.contact_seq
     WHERE t.digest = $1
-"""
+"""  # noqa: S608 - our own names
 
-LISTENER = """
-    SELECT p.seq, c.seq, c.id, c.instance_id, p.id, p.role, p.display_name,
-           w.expires_at, p.disconnected_at, c.ended_at, c.ends_at
-    FROM websockets w
-    JOIN participants p ON p.seq = w.participant_seq
-    JOIN contacts c ON c.seq = p.contact_seq
-    WHERE w.digest = $1
-"""
+
+CALLER = _who("connections")
+HOLDER = _who("participant_tokens")
+LISTENER = _who("websockets")
 
 
 def lock_open(caller: Caller, now: int) -> Write[bool]:
@@ -128,7 +118,7 @@ def disconnect(caller: Caller, now: int, new_id: Callable[[], str]) -> Write[lis
 
 
 def caller(row: Row, now: int) -> Caller:
-    """Read a row of `CALLER` or `HOLDER`."""
+    """Read a row of `CALLER`, `HOLDER` or `LISTENER`."""
     seq, contact_seq, contact_id, instance_id, participant_id, role, display_name, *life = row
     return Caller(
         seq,
