@@ -44,6 +44,7 @@ class Chat:
             "/participant/start-attachment-upload": "start",
             "/participant/complete-attachment-upload": "complete",
             "/participant/attachment": "locate",
+            "/participant/disconnect": "leave",
         }
         step = steps.get(request.path, request.method.lower())
         if waiting := self.accidents.get(step):
@@ -84,6 +85,10 @@ class Chat:
         }
         metadata = {"Url": self._url(attachment_id), "HeadersToInclude": headers}
         return json_reply({"AttachmentId": attachment_id, "UploadMetadata": metadata})
+
+    def _leave(self, request: Recorded) -> Reply:
+        del request
+        return json_reply({})
 
     def _put(self, request: Recorded) -> Reply:
         self.stored[request.path.split("/")[2].partition("?")[0]] = request.body
