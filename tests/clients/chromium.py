@@ -49,4 +49,5 @@ def _asked_for(proxy: socket.socket) -> list[str]:
         with closing(visitor):
             visitor.settimeout(1)
             head = visitor.recv(16384).decode("latin-1").lower()
-            hosts.append(head.partition("host: ")[2].split("\r\n")[0].split(":")[0])
+            if head:  # else it was opened in advance, and nothing was wanted after all
+                hosts.append(head.partition("host: ")[2].split("\r\n")[0].split(":")[0])
