@@ -20,7 +20,7 @@ from playwright.sync_api import (
     expect,
 )
 
-PATIENCE = 15_000
+PATIENCE = 30_000  # milliseconds; more than a busy machine takes, and no more than a failure costs
 # Gathers what the page's policy stopped, before any script of the page runs.
 _WATCH_POLICY = """
     globalThis.stopped = [];

@@ -163,6 +163,7 @@ export class Session extends EventTarget {
   }
 
   #lineIs(/** @type {import("./socket.js").SocketState} */ state) {
+    this.transcript.lineIs(state === "live");
     this.state = state;
     if (state === "live") this.#catchUp();
     if (state === "over") {

@@ -16,6 +16,10 @@ const PAGE = 100;
  */
 
 export class Transcript {
+  /** @type {Item | undefined} the last item before the gap */
+  #known;
+  #complete = false;
+  #isLive = false;
   /** @type {Map<string, Item>} */
   #byId = new Map();
   /** @type {Map<string, Receipt[]>} */
@@ -61,15 +65,27 @@ export class Transcript {
   }
 
   /**
-   * Fetch what is missing: everything at first, after a gap what came since the last item known, or
-   * since the first own message that nobody had read, for its receipts may have come meanwhile.
+   * Hear of the line. What arrives while it comes up may stand behind a gap, so it is not known.
+   * @param {boolean} isLive
+   */
+  lineIs(isLive) {
+    if (this.#complete && !isLive) this.#known = this.items.at(-1);
+    this.#complete = false;
+    this.#isLive = isLive;
+  }
+
+  /**
+   * Fetch what is missing: everything while nothing is known, after a gap what came since the last item
+   * before it, or since the first own message that nobody had read, for its receipts may have come
+   * meanwhile.
    * @param {(members: object) => Promise<any>} getTranscript @param {string} me
    * @returns {Promise<Item[]>} the new ones
    */
   async catchUp(getTranscript, me) {
+    const known = this.#known;
     const fates = this.fates(me);
     const from = this.items.find(({ Id }) => fates.has(Id) && fates.get(Id) !== "read");
-    const start = from ?? this.items.at(-1);
+    const start = known && from && from.AbsoluteTime < known.AbsoluteTime ? from : known;
     const asked = {
       ScanDirection: "FORWARD",
       SortOrder: "ASCENDING",
@@ -83,6 +99,7 @@ export class Transcript {
       for (const item of page.Transcript) if (this.merge(item)) fresh.push(item);
       ({ NextToken } = page);
     } while (NextToken);
+    this.#complete = this.#isLive;
     return fresh;
   }
 }
