@@ -36,13 +36,13 @@ export class Line {
   close() {
     this.#gone = true;
     clearTimeout(this.#timer);
-    clearInterval(this.#beat);
+    clearTimeout(this.#beat);
     this.#socket.close(1000);
   }
 
   /** Ask at once whether the other side is still there. */
   probe() {
-    if (this.#beat) this.#heartbeat();
+    if (this.#beat && !this.#unanswered) this.#heartbeat();
   }
 
   #lose() {
@@ -67,7 +67,6 @@ export class Line {
 
   #subscribed() {
     clearTimeout(this.#timer);
-    this.#beat = setInterval(() => this.#heartbeat(), HEARTBEAT_EVERY);
     this.#heartbeat();
     this.#on.live();
   }
@@ -80,6 +79,9 @@ export class Line {
     this.#unanswered = true;
     this.#send({ topic: "aws/heartbeat" });
     this.#send({ topic: "aws/ping" });
+    // Counted from here: a machine that slept runs what was due at once, and an answer takes time.
+    clearTimeout(this.#beat);
+    this.#beat = setTimeout(() => this.#heartbeat(), HEARTBEAT_EVERY);
   }
 
   #send(/** @type {object} */ frame) {
