@@ -1,4 +1,4 @@
-"""Who may import whom: imports point down, and only one file names back ends."""
+"""Who may import whom: imports point down, and only one room names back ends."""
 
 from __future__ import annotations
 

@@ -177,4 +177,12 @@ class RequestEntityTooLargeException(ServiceError):
 
 
 class Unavailable(Exception):
-    """A backend cannot answer now; logged with its reason, answered as the plane's 500."""
+    """A backend cannot answer now; logged with its reason, answered as the plane's 500.
+
+    `untouched` means that nothing was changed for certain, so the same may be tried again. Without
+    it a write may yet have been recorded.
+    """
+
+    def __init__(self, reason: str, *, untouched: bool = False) -> None:
+        super().__init__(reason)
+        self.untouched = untouched

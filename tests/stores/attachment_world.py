@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from openparticipant import bootstrap
+from openparticipant.bootstrap.recovery import recover
 from openparticipant.bus.local import LocalBus
 from openparticipant.domain.attachment import Attachment, FileRules
 from openparticipant.domain.connection import Caller
@@ -111,7 +111,7 @@ class AttachmentWorld:
         )
         self.ports = Ports(self.clock, self._ids, self.store, self.objects, LocalBus(), POLICY)
         await self.scene.reopen()
-        await bootstrap._recover(self.ports, self.store, self.objects)
+        await recover(self.ports, self.objects)
 
     def end(self) -> None:
         """Stop working; what was acknowledged stays."""

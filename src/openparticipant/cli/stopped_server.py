@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from typing import Any, Self
 
 import msgspec
@@ -30,11 +30,15 @@ class StoppedServer:
         """Raise NoRecordsError where its database cannot be read."""
         with ExitStack() as held:
             held.callback(data_dir.unlock)
+            self._runner = held.enter_context(asyncio.Runner())
+            opened = AsyncExitStack()
+            held.callback(lambda: self._runner.run(opened.aclose()))
             try:
-                self._store = held.enter_context(stored(settings, data_dir, RandomIds()))
+                self._store = self._runner.run(
+                    opened.enter_async_context(stored(settings, data_dir, RandomIds()))
+                )
             except StartError as error:
                 raise NoRecordsError(str(error)) from None
-            self._runner = held.enter_context(asyncio.Runner())
             self._held = held.pop_all()
 
     def __enter__(self) -> Self:

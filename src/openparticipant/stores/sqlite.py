@@ -55,7 +55,7 @@ class SqliteDatabase:
     async def write(self, make: Callable[[], Write[T]]) -> T:
         """Run a write; see `Database.write`."""
         if self._closed:
-            raise Unavailable("database: closed")
+            raise Unavailable("database: closed", untouched=True)
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put((make, future))
         return await future
@@ -111,17 +111,22 @@ def _settle(outcomes: list[_Outcome]) -> None:
 def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> list[_Outcome]:
     """Run a batch in one transaction; if the transaction is lost, so is every write in it."""
     outcomes: list[_Outcome] = []
+    untouched = True
     try:
         connection.execute("BEGIN IMMEDIATE")
         for make, future in batch:
             outcomes.append((future, *_attempt(connection, make)))
+        untouched = False
         connection.execute("COMMIT")
     except Exception as error:  # noqa: BLE001 - whatever it was, the waiters must hear of it
         # A transaction that cannot even be undone stays open and fails the next BEGIN.
         with contextlib.suppress(sqlite3.Error):
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-        return [(future, None, Unavailable(f"database: {error}")) for _, future in batch]
+        return [
+            (future, None, Unavailable(f"database: {error}", untouched=untouched))
+            for _, future in batch
+        ]
     return outcomes
 
 
@@ -138,7 +143,7 @@ def _attempt(
         connection.execute("ROLLBACK TO one")
         connection.execute("RELEASE one")
         if isinstance(error, sqlite3.Error):
-            return None, Unavailable(f"database: {error}")
+            return None, Unavailable(f"database: {error}", untouched=True)
         return None, error
     connection.execute("RELEASE one")
     return result, None

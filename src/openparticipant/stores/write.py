@@ -31,7 +31,8 @@ class Database(Protocol):
     async def write(self, make: Callable[[], Write[T]]) -> T:
         """Run a write in a transaction; what it returns is durable when this returns.
 
-        Raises what the write raised, with nothing changed, or `Unavailable`.
+        Raises what the write raised, with nothing changed, or `Unavailable`: `untouched` where the
+        commit was certainly never asked for.
         """
         ...
 

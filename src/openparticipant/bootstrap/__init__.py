@@ -1,0 +1,8 @@
+"""The composition root: settings become a node that can serve. Only this room names back ends."""
+
+from openparticipant.bootstrap.assembly import assemble, claim_data_dir
+from openparticipant.bootstrap.database import stored
+from openparticipant.bootstrap.foundation import Foundation
+from openparticipant.bootstrap.node import Node
+
+__all__ = ["Foundation", "Node", "assemble", "claim_data_dir", "stored"]

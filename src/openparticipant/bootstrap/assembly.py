@@ -1,0 +1,89 @@
+"""Settings become a node: open what it stands on, recover, and set the server on top."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from openparticipant.bootstrap import addresses, serving
+from openparticipant.bootstrap.database import database
+from openparticipant.bootstrap.foundation import Foundation
+from openparticipant.bootstrap.keys import key_pairs
+from openparticipant.bootstrap.node import Node
+from openparticipant.bootstrap.objects import disk_objects
+from openparticipant.bootstrap.policy import policy
+from openparticipant.bootstrap.recovery import recover
+from openparticipant.bus.local import LocalBus
+from openparticipant.data_dir import DataDir, DataDirError
+from openparticipant.errors import Unavailable
+from openparticipant.ports import Ports
+from openparticipant.settings import Settings
+from openparticipant.stores import identity as identities
+from openparticipant.stores.contact_store import SqlContactStore
+from openparticipant.transport.start import StartError
+
+
+def claim_data_dir(settings: Settings) -> DataDir:
+    """Create and lock the data directory. Raises StartError."""
+    data_dir = DataDir(settings.data_dir)
+    try:
+        data_dir.create()
+        data_dir.lock()
+    except DataDirError as error:
+        raise StartError(str(error)) from None
+    return data_dir
+
+
+async def assemble(settings: Settings, data_dir: DataDir, on: Foundation) -> Node:
+    """Build a node on a data directory that is claimed, and recover what a crash left behind.
+
+    The node gives the directory back when it closes. Raises StartError with one line for the
+    operator; then everything has been given back already.
+    """
+    async with AsyncExitStack() as held:
+        held.callback(data_dir.unlock)
+        try:
+            return await _assemble(settings, data_dir, on, held)
+        except (Unavailable, OSError) as error:
+            raise StartError(f"cannot start on {data_dir.path}: {error}") from error
+
+
+async def _assemble(
+    settings: Settings, data_dir: DataDir, on: Foundation, held: AsyncExitStack
+) -> Node:
+    where = addresses.find(settings, data_dir, on)
+    rows = await held.enter_async_context(database(settings, data_dir))
+    fresh = on.ids.uuid()
+    identity = await rows.write(lambda: identities.ensure(fresh))
+    control_keys = await key_pairs(rows, "control", "AKIA", on)
+    object_keys = await key_pairs(rows, "objects", "OPOB", on)
+    objects = await held.enter_async_context(
+        disk_objects(
+            settings,
+            data_dir,
+            on,
+            base=where.objects_url,
+            identity=identity,
+            credentials=object_keys[0],
+        )
+    )
+    store = SqlContactStore(rows, on.ids)
+    ports = Ports(on.clock, on.ids, store, objects, LocalBus(), policy(settings, where.public_url))
+    await recover(ports, objects)
+    data_dir.write_profile(
+        region=settings.region,
+        access_key_id=control_keys[0].access_key_id,
+        secret_access_key=control_keys[0].secret_access_key,
+        url=where.public_url,
+        ca_bundle=where.ca_bundle,
+    )
+    server, rooms = serving.server(
+        settings, on, where, ports, objects, control_keys=control_keys, object_keys=object_keys
+    )
+    return Node(
+        server=server,
+        ports=ports,
+        rooms=rooms,
+        data_dir=data_dir,
+        control_key=control_keys[0],
+        held=held.pop_all(),
+    )

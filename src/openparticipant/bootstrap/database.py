@@ -1,0 +1,69 @@
+"""Which database a node stands on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import unquote
+
+from openparticipant.data_dir import DataDir
+from openparticipant.errors import Unavailable
+from openparticipant.ports import ContactStore, IdSource
+from openparticipant.settings import Settings
+from openparticipant.stores.contact_store import SqlContactStore
+from openparticipant.stores.sqlite import SqliteDatabase
+from openparticipant.stores.write import Database
+from openparticipant.transport.start import StartError
+
+
+@asynccontextmanager
+async def database(settings: Settings, data_dir: DataDir) -> AsyncIterator[Database]:
+    """Open the database, at the newest schema. Raises StartError."""
+    opened = _open(_path(settings, data_dir))
+    try:
+        yield opened
+    finally:
+        await asyncio.to_thread(opened.close)
+
+
+@asynccontextmanager
+async def stored(
+    settings: Settings, data_dir: DataDir, ids: IdSource
+) -> AsyncIterator[ContactStore]:
+    """Open the store of a node that does not run, on its data directory, which is locked.
+
+    As at a start, a database of an older release is brought to this one's schema. Raises
+    StartError.
+    """
+    path = _path(settings, data_dir)
+    if not path.exists():
+        raise StartError(f"{path} is not there: no server has run on {data_dir.path} yet")
+    async with database(settings, data_dir) as opened:
+        yield SqlContactStore(opened, ids)
+
+
+def _path(settings: Settings, data_dir: DataDir) -> Path:
+    if not settings.database:
+        return data_dir.path / "openparticipant.sqlite3"
+    path = file_path(settings.database, "sqlite").resolve()
+    if not path.is_relative_to(data_dir.path.resolve()):
+        raise StartError(
+            f"the database {path} must lie below the data directory {data_dir.path}, since it "
+            "holds keys"
+        )
+    return path
+
+
+def _open(path: Path) -> SqliteDatabase:
+    try:
+        return SqliteDatabase(path)
+    except Unavailable as error:
+        raise StartError(f"{path}: {error}") from error
+
+
+def file_path(url: str, scheme: str) -> Path:
+    """Return the path that a URL of a file names."""
+    # Three slashes or four: the path is absolute either way.
+    return Path("/" + unquote(url.removeprefix(f"{scheme}://")).lstrip("/"))

@@ -1,0 +1,50 @@
+"""One assembled node."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from openparticipant.data_dir import DataDir
+from openparticipant.operations import deadlines
+from openparticipant.ports import Ports
+from openparticipant.sigv4 import Credentials
+from openparticipant.transport.live.rooms import Rooms
+from openparticipant.transport.server import Server
+
+
+class Node:
+    """One assembled node, not yet serving; `close` gives back what it holds."""
+
+    def __init__(
+        self,
+        *,
+        server: Server,
+        ports: Ports,
+        rooms: Rooms,
+        data_dir: DataDir,
+        control_key: Credentials,
+        held: AsyncExitStack,
+    ) -> None:
+        self.server = server
+        self.ports = ports
+        self.data_dir = data_dir
+        self.control_key = control_key
+        self._rooms = rooms
+        self._held = held
+        self._watches: list[asyncio.Task[None]] = []
+
+    def watch(self) -> None:
+        """Begin the background work: deadlines, and listeners that the bus has forgotten."""
+        self._watches = [
+            asyncio.create_task(deadlines.watch(self.ports)),
+            asyncio.create_task(self._rooms.watch()),
+        ]
+
+    async def close(self) -> None:
+        """End background work and close the database and the object store."""
+        for watch in self._watches:
+            watch.cancel()
+        if self._watches:
+            await asyncio.wait(self._watches)
+        await self._held.aclose()

@@ -1,0 +1,34 @@
+"""What operations must know of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from openparticipant import view_files
+from openparticipant.domain.attachment import FileRules
+from openparticipant.domain.view import View
+from openparticipant.ports import Policy
+from openparticipant.settings import Settings
+from openparticipant.transport.start import StartError
+
+
+def policy(settings: Settings, public_url: str) -> Policy:
+    """Read the policy off the settings, and the views that they name. Raises StartError."""
+    return Policy(
+        account=settings.account,
+        region=settings.region,
+        public_url=public_url,
+        instances=frozenset(settings.instances),
+        instances_without_attachments=frozenset(settings.instances_without_attachments),
+        file_rules=FileRules(frozenset(settings.attachment_extensions), settings.attachment_size),
+        attachments_per_contact=settings.attachments_per_contact,
+        upload_url_lifetime=settings.upload_url_lifetime,
+        views=_views(settings),
+    )
+
+
+def _views(settings: Settings) -> Mapping[str, View]:
+    try:
+        return view_files.read(settings.views) if settings.views else {}
+    except view_files.ViewFileError as error:
+        raise StartError(str(error)) from None

@@ -1,0 +1,31 @@
+"""What a start undoes of what a crash left half done."""
+
+from __future__ import annotations
+
+import logging
+
+from openparticipant.domain.attachment import Status, locate
+from openparticipant.objects.disk import DiskObjects
+from openparticipant.operations import deadlines
+from openparticipant.ports import Ports
+
+_log = logging.getLogger(__name__)
+
+
+async def recover(ports: Ports, objects: DiskObjects) -> None:
+    """Undo what a crash left half done; nobody else works on this data directory."""
+
+    async def wanted(key: str) -> bool:
+        named = locate(key)
+        attachment = await ports.store.staged(*named) if named else None
+        return (
+            attachment is not None
+            and attachment.staging_key == key
+            and attachment.status is not Status.APPROVED
+        )
+
+    await ports.store.expire_leases(now=ports.clock.now())
+    settled = await deadlines.work_off(ports)
+    discarded = await objects.recover(wanted)
+    if settled or discarded:
+        _log.info("recovered: %d deadlines settled, %d objects discarded", settled, discarded)

@@ -1,0 +1,108 @@
+"""The server on top of the ports: every route, and what watches them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from openparticipant.bootstrap import observers
+from openparticipant.bootstrap.addresses import Addresses
+from openparticipant.bootstrap.foundation import Foundation
+from openparticipant.objects.disk import DiskObjects
+from openparticipant.ports import Ports
+from openparticipant.settings import Settings
+from openparticipant.sigv4 import Credentials
+from openparticipant.transport import app
+from openparticipant.transport.admin import AdminApp, Health
+from openparticipant.transport.chat_page.route import ChatPage
+from openparticipant.transport.cors import Cors
+from openparticipant.transport.lifecycle import Lifecycle
+from openparticipant.transport.live.attendance import Attendance
+from openparticipant.transport.live.rooms import Rooms
+from openparticipant.transport.live.route import WebSocketRoute
+from openparticipant.transport.metrics import Metrics
+from openparticipant.transport.objects import ObjectsRoute
+from openparticipant.transport.participant_plane import ParticipantPlane
+from openparticipant.transport.plane_route import PlaneRoute
+from openparticipant.transport.refusal import Guard
+from openparticipant.transport.server import Server
+from openparticipant.transport.signed_plane import admin_plane, control_plane
+
+
+def server(
+    settings: Settings,
+    on: Foundation,
+    where: Addresses,
+    ports: Ports,
+    objects: DiskObjects,
+    *,
+    control_keys: Sequence[Credentials],
+    object_keys: Sequence[Credentials],
+) -> tuple[Server, Rooms]:
+    """Return the server, not yet listening, and the rooms that its sockets are in."""
+    door = where.chat_page
+    # The page is a browser's page like any other; where only some may call, it is one of them.
+    allowed_origins = (*settings.allowed_origins, *([door.origin] if door else []))
+    metrics = Metrics()
+    lifecycle = Lifecycle()
+    health = Health(lifecycle)
+    cors = Cors(
+        allowed_origins,
+        methods=app.CORS_METHODS,
+        exposed=app.CORS_EXPOSED,
+        allowed=app.CORS_ALLOWED,
+    )
+    attendance = Attendance()
+    metrics.watch_sockets(
+        lambda: sum(1 for _ in attendance), lambda: sum(each.waiting for each in attendance)
+    )
+    lifecycle.on_drain.append(attendance.farewell)
+    rooms = Rooms(
+        ports.store,
+        ports.bus,
+        on.clock,
+        observers.deliveries(on, metrics),
+        on.bounds.parting_seconds,
+    )
+    planes = PlaneRoute(clock=on.clock, ids=on.ids, log=on.log, metrics=metrics)
+    operators = {key.access_key_id: key for key in control_keys}.get
+    public = app.PublicApp(
+        planes=planes,
+        participant=ParticipantPlane(ports),
+        control=control_plane(ports, operators),
+        objects=ObjectsRoute(
+            objects,
+            ports.store.staged,
+            lookup={key.access_key_id: key for key in object_keys}.get,
+            base=where.objects_url,
+            region=settings.region,
+            account=settings.account,
+            clock=on.clock,
+            ids=on.ids,
+            observed=observers.objects(on, metrics),
+            allowed_origins=allowed_origins,
+        ),
+        websocket=WebSocketRoute(
+            ports,
+            rooms,
+            attendance,
+            subscribe_seconds=on.bounds.subscribe_seconds,
+            cors=cors,
+            log=on.log,
+            metrics=metrics,
+        ),
+        health=health,
+        chat_page=ChatPage(ports, door, where.objects_url, log=on.log, metrics=metrics)
+        if door
+        else None,
+        cors=cors,
+    )
+    return Server(
+        public,
+        AdminApp(metrics, health, planes, admin_plane(ports, operators)),
+        lifecycle,
+        public_socket=on.public_socket,
+        admin_socket=on.admin_socket,
+        guard=Guard(on.bounds, on.ids.uuid, observers.refusals(on, metrics)),
+        clock=on.clock.now,
+        tls=where.certificate,
+    ), rooms

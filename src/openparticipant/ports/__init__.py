@@ -1,0 +1,49 @@
+"""The outside world, as operations see it, with the guarantees that every backend gives.
+
+The contract suites in `openparticipant.testing` hold backends to what is written here.
+"""
+
+from openparticipant.ports.attachments import Claim, Claimed, DueAttachment, Proposal
+from openparticipant.ports.bus import Bus
+from openparticipant.ports.clock import Clock, IdSource
+from openparticipant.ports.contact_store import ContactStore
+from openparticipant.ports.contacts import (
+    ContactFilter,
+    ContactPlace,
+    InitialMessage,
+    ListedContact,
+    NewConnection,
+    NewContact,
+    NewParticipant,
+)
+from openparticipant.ports.everything import Ports
+from openparticipant.ports.messages import NewMessage, NewReceipt, PageStart
+from openparticipant.ports.object_store import Invitation, ObjectStore, Offer, StoredObject
+from openparticipant.ports.policy import Policy
+
+__all__ = [
+    "Bus",
+    "Claim",
+    "Claimed",
+    "Clock",
+    "ContactFilter",
+    "ContactPlace",
+    "ContactStore",
+    "DueAttachment",
+    "IdSource",
+    "InitialMessage",
+    "Invitation",
+    "ListedContact",
+    "NewConnection",
+    "NewContact",
+    "NewMessage",
+    "NewParticipant",
+    "NewReceipt",
+    "ObjectStore",
+    "Offer",
+    "PageStart",
+    "Policy",
+    "Ports",
+    "Proposal",
+    "StoredObject",
+]

@@ -1,0 +1,52 @@
+"""What is said to the store, and by it, about attachments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openparticipant.domain.attachment import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An attachment to reserve.
+
+    `abandoned_at` is when it vanishes unless it was completed.
+    """
+
+    attachment: Attachment
+    client_token: str | None
+    abandoned_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt to complete an attachment: it alone may write `final_key`, while its lease lasts."""
+
+    attachment_id: str
+    attempt: str
+    final_key: str
+    client_token: str | None
+    lease_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """How a claim went.
+
+    The attempt owns the attachment if `granted`. `done` means that a completion under the same
+    client token already succeeded. Neither means that another attempt holds it, or left
+    it for its deadline to undo.
+    """
+
+    granted: bool
+    done: bool
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class DueAttachment:
+    """An attachment whose deadline has passed, leased to whoever was told."""
+
+    contact_seq: int
+    attachment: Attachment

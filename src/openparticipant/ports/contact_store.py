@@ -1,0 +1,202 @@
+"""The truth about contacts, tokens, attachments and transcripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from openparticipant.domain.attachment import Attachment
+from openparticipant.domain.connection import Caller
+from openparticipant.domain.contact import Contact
+from openparticipant.domain.transcript import Receipt, TranscriptItem
+from openparticipant.ports.attachments import Claim, Claimed, DueAttachment, Proposal
+from openparticipant.ports.contacts import (
+    ContactFilter,
+    ContactPlace,
+    ListedContact,
+    NewConnection,
+    NewContact,
+    NewParticipant,
+)
+from openparticipant.ports.messages import NewMessage, NewReceipt, PageStart
+
+
+class ContactStore(Protocol):
+    """The truth about contacts, tokens, attachments and transcripts.
+
+    Each method is one transaction and durable when it returns. Whether the contact is open, the
+    participant present and the quota free is decided inside it. A method that cannot reach the
+    database raises `Unavailable` and has changed nothing that it acknowledged.
+    """
+
+    async def start_contact(self, new: NewContact) -> tuple[str, str]:
+        """Record a contact and its customer; return their ids.
+
+        A repeat under the same client token returns the first ids and adds the new token to the
+        customer; another request under it raises InvalidRequestException.
+        """
+        ...
+
+    async def create_participant(self, new: NewParticipant, *, now: int) -> str:
+        """Add a participant; return its id, or that of the first under this client token.
+
+        Raises ResourceNotFoundException (no such open contact), ServiceQuotaExceededException (a
+        second bot) or ConflictException (the client token named another request).
+        """
+        ...
+
+    async def stop_contact(
+        self, contact_id: str, instance_id: str, reason: str, *, now: int
+    ) -> list[TranscriptItem]:
+        """End a contact and with it every token; return the items that tell so.
+
+        Raises ContactNotFoundException if there is no such open contact.
+        """
+        ...
+
+    async def contact(self, contact_id: str, instance_id: str) -> Contact | None:
+        """Return a contact, open or ended."""
+        ...
+
+    async def find_contact(self, contact_id: str) -> ListedContact | None:
+        """Return a contact of whatever instance."""
+        ...
+
+    async def list_contacts(
+        self, wanted: ContactFilter, *, before: ContactPlace, limit: int
+    ) -> list[ListedContact]:
+        """Return contacts that lie before a place, the newest first.
+
+        A page costs the same among ten contacts and a million. What starts meanwhile changes no
+        page that follows.
+        """
+        ...
+
+    async def holder(self, participant_token: bytes, *, now: int) -> Caller | None:
+        """Return who holds a participant token, by its digest, or None if nobody ever did."""
+        ...
+
+    async def connect(self, holder: Caller, new: NewConnection, *, now: int) -> None:
+        """Record a connection; raise AccessDeniedException if the contact or participant is gone.
+
+        The customer's first one gives the contact its full duration.
+        """
+        ...
+
+    async def listener(self, websocket_token: bytes, *, now: int) -> Caller | None:
+        """Return who stands behind a digest of a WebSocket's token, or None if nobody ever did."""
+        ...
+
+    async def join(self, caller: Caller, item_id: str, *, now: int) -> TranscriptItem | None:
+        """Note that a participant has come; return the item that tells so, None from then on.
+
+        Raises AccessDeniedException if the contact or participant is gone.
+        """
+        ...
+
+    async def caller(self, connection_token: bytes, *, now: int) -> Caller | None:
+        """Return who stands behind a digest of a connection token, or None if nobody ever did."""
+        ...
+
+    async def disconnect(self, caller: Caller, *, now: int) -> list[TranscriptItem]:
+        """End a participation and void its tokens; a customer's also ends the contact.
+
+        Returns the items that tell so; raises AccessDeniedException if it has ended before.
+        """
+        ...
+
+    async def send(self, caller: Caller, new: NewMessage, *, now: int) -> TranscriptItem:
+        """Append a message, or return the one that this client token appended before.
+
+        Raises ValidationException (the token named another message, or the contact does not take
+        the content type) or AccessDeniedException.
+        """
+        ...
+
+    async def acknowledge(self, caller: Caller, new: NewReceipt, *, now: int) -> Receipt | None:
+        """Record a receipt; return what is known now, or None if it was known before.
+
+        Raises ValidationException (no such message of somebody else's), ConflictException (more
+        than two participants are active) or AccessDeniedException.
+        """
+        ...
+
+    async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
+        """Reserve an attachment, or renew the one that this client token reserved before.
+
+        Raises ValidationException if the token named another file, ServiceQuotaExceededException
+        if `limit` attachments of the contact are complete or may still come.
+        """
+        ...
+
+    async def attachment(self, caller: Caller, attachment_id: str) -> Attachment | None:
+        """Return an attachment of the caller's contact."""
+        ...
+
+    async def staged(self, contact_id: str, attachment_id: str) -> Attachment | None:
+        """Return the attachment that an upload URL names, while its uploader is in an open contact."""
+        ...
+
+    async def claim(self, caller: Caller, claim: Claim, *, limit: int, now: int) -> Claimed:
+        """Move a pending attachment of the caller's to COMPLETING under this attempt.
+
+        Raises ValidationException (no such attachment of this caller), ConflictException
+        (completed before, under another token) or ServiceQuotaExceededException (its reservation
+        has lapsed and the contact is full).
+        """
+        ...
+
+    async def approve(
+        self, caller: Caller, claim: Claim, item_id: str, *, now: int
+    ) -> TranscriptItem | None:
+        """Record the completed file and append its ATTACHMENT item, in one.
+
+        None means that this attempt no longer holds the attachment: nothing was changed. Raises
+        AccessDeniedException if the contact ended meanwhile.
+        """
+        ...
+
+    async def release(self, contact_id: str, claim: Claim) -> bool:
+        """Give up an attempt: the attachment is pending again. False if this claim had lost it."""
+        ...
+
+    async def items(self, contact_id: str, *, after: int, limit: int) -> list[TranscriptItem]:
+        """Return items with ordinals above `after`, in order, without receipts."""
+        ...
+
+    async def place(self, contact_seq: int, start: PageStart) -> int | None:
+        """Return the ordinal at which to begin reading, None where there is no such item."""
+        ...
+
+    async def page(
+        self, contact_seq: int, *, begin: int, forward: bool, limit: int
+    ) -> list[TranscriptItem]:
+        """Return items with receipts, from ordinal `begin` on: upwards if `forward`, else down."""
+        ...
+
+    async def heads(self, contact_seqs: Iterable[int]) -> dict[int, int]:
+        """Return the newest ordinal of each contact, 0 where nothing has been said."""
+        ...
+
+    async def due_attachments(self, *, now: int, lease: int, limit: int) -> list[DueAttachment]:
+        """Take attachments whose deadline has passed, each for `lease` milliseconds."""
+        ...
+
+    async def settle(self, due: DueAttachment, *, now: int) -> bool:
+        """Apply the deadline: free a lapsed reservation, undo a lapsed completion, or forget.
+
+        True means forgotten: no row speaks of the attachment any more.
+        """
+        ...
+
+    async def expire_leases(self, *, now: int) -> None:
+        """Let every running completion lapse; for a node that knows it is the only one, at start."""
+        ...
+
+    async def end_expired_contacts(self, *, now: int, limit: int) -> list[TranscriptItem]:
+        """End contacts whose time is over; return the items that tell so, one each."""
+        ...
+
+    async def next_deadline(self) -> int | None:
+        """Return the earliest instant at which something falls due."""
+        ...

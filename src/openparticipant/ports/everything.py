@@ -1,0 +1,23 @@
+"""Everything an operation may touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openparticipant.ports.bus import Bus
+from openparticipant.ports.clock import Clock, IdSource
+from openparticipant.ports.contact_store import ContactStore
+from openparticipant.ports.object_store import ObjectStore
+from openparticipant.ports.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything an operation may touch."""
+
+    clock: Clock
+    ids: IdSource
+    store: ContactStore
+    objects: ObjectStore
+    bus: Bus
+    policy: Policy

@@ -1,0 +1,66 @@
+"""Where bytes rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Permission for one PUT: its URL, when that ends, and the headers it must carry."""
+
+    url: str
+    expires_at: int
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Permission to fetch one object: its URL and when that ends."""
+
+    url: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as seen at one moment; `version` tells it from a later one under the same key."""
+
+    key: str
+    size: int
+    content_type: str
+    version: str
+
+
+class ObjectStore(Protocol):
+    """Where attachment bytes rest. A half-written object is never seen by anyone.
+
+    Keys are ours: relative, of printable ASCII, never escaping the store.
+    """
+
+    async def invite(
+        self, key: str, headers: Mapping[str, str], *, at: int, lasting: int
+    ) -> Invitation:
+        """Sign one PUT to `key` that must carry `headers` exactly; `lasting` is whole seconds."""
+        ...
+
+    async def offer(self, key: str, *, at: int, lasting: int) -> Offer:
+        """Sign a GET of `key` for `lasting` seconds."""
+        ...
+
+    async def look(self, key: str) -> StoredObject | None:
+        """Return what lies under `key` now."""
+        ...
+
+    async def keep(self, seen: StoredObject, target: str) -> bool:
+        """Copy exactly the object that was seen to `target`, durably.
+
+        False means that it has been replaced or removed meanwhile; then nothing lies at `target`.
+        """
+        ...
+
+    async def discard(self, key: str) -> None:
+        """Forget an object; discarding what is not there is not an error."""
+        ...

@@ -1,0 +1,24 @@
+"""What the operator has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from openparticipant.domain.attachment import FileRules
+from openparticipant.domain.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator has decided and operations must know. Times are milliseconds."""
+
+    account: str
+    region: str
+    public_url: str
+    instances: frozenset[str]
+    instances_without_attachments: frozenset[str]
+    file_rules: FileRules
+    attachments_per_contact: int
+    upload_url_lifetime: int
+    views: Mapping[str, View]
