@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from openparticipant.bootstrap import addresses, serving
-from openparticipant.bootstrap.database import database
+from openparticipant.bootstrap.database import database, is_postgres
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.bootstrap.keys import key_pairs
 from openparticipant.bootstrap.node import Node
@@ -68,7 +68,7 @@ async def _assemble(
     )
     store = SqlContactStore(rows, on.ids)
     ports = Ports(on.clock, on.ids, store, objects, LocalBus(), policy(settings, where.public_url))
-    await recover(ports, objects)
+    await recover(ports, objects, alone=not is_postgres(settings))
     data_dir.write_profile(
         region=settings.region,
         access_key_id=control_keys[0].access_key_id,
