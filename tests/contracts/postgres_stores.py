@@ -12,7 +12,7 @@ import asyncpg
 
 from openparticipant.bootstrap import postgres
 from openparticipant.ports import ContactStore
-from openparticipant.stores.contact_store import SqlContactStore
+from openparticipant.stores.postgres_store import PostgresContactStore
 from openparticipant.system import RandomIds
 
 _schemas = itertools.count(1)
@@ -33,7 +33,7 @@ class PostgresStores:
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[ContactStore]:
         async with postgres.opened(self.url, migrate=True) as database:
-            yield SqlContactStore(database, RandomIds())
+            yield PostgresContactStore(database, RandomIds())
 
     async def __aenter__(self) -> Self:
         await self._execute(f"CREATE SCHEMA {self._schema}")

@@ -48,7 +48,15 @@ async def stored(
         if not path.exists():
             raise StartError(f"{path} is not there: no server has run on {data_dir.path} yet")
     async with database(settings, data_dir) as opened:
-        yield SqlContactStore(opened, ids)
+        yield contact_store(settings, opened, ids)
+
+
+def contact_store(settings: Settings, opened: Database, ids: IdSource) -> ContactStore:
+    """Return the store on an open database."""
+    if is_postgres(settings):
+        shared: ContactStore = postgres().PostgresContactStore(opened, ids)
+        return shared
+    return SqlContactStore(opened, ids)
 
 
 def is_postgres(settings: Settings) -> bool:

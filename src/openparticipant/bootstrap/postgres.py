@@ -12,8 +12,11 @@ from openparticipant.stores.postgres import PostgresDatabase
 from openparticipant.stores.postgres_address import Address, AddressError, parse
 from openparticipant.stores.postgres_errors import words
 from openparticipant.stores.postgres_line import OLDEST_SERVER, Line, ServerTooOldError
+from openparticipant.stores.postgres_store import PostgresContactStore
 from openparticipant.stores.steps import Step
 from openparticipant.transport.start import StartError
+
+__all__ = ["PostgresContactStore", "check", "missing", "opened", "upgrade"]
 
 _SYNCHRONOUS = "SELECT current_setting('synchronous_commit')"
 
