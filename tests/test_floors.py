@@ -39,6 +39,7 @@ GUARDED: dict[str, set[str]] = {
     "httptools": {"transport"},
     "websockets": {"transport", "testing"},
     "sqlite3": {"stores"},
+    "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},
     "cryptography": {"transport"},
     "jmespath": {"cli"},
@@ -48,7 +49,12 @@ GUARDED: dict[str, set[str]] = {
     "boto3": set(),
     "pytest": {"testing"},
 }
-BACK_ENDS = {f"{PACKAGE}.stores.sqlite", f"{PACKAGE}.objects.disk", f"{PACKAGE}.bus.local"}
+BACK_ENDS = {
+    f"{PACKAGE}.stores.sqlite",
+    f"{PACKAGE}.stores.postgres",
+    f"{PACKAGE}.objects.disk",
+    f"{PACKAGE}.bus.local",
+}
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.
