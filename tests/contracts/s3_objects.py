@@ -5,7 +5,8 @@ It is here to show that the contract asks for nothing that a real S3 does not do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 from openparticipant.domain.attachment import Attachment
 from openparticipant.ports import Invitation, Offer, StoredObject
@@ -52,6 +53,17 @@ class S3Objects:
         assert answer.status == 200, answer
         size = int(answer.headers["content-length"])
         return StoredObject(key, size, answer.headers["content-type"], answer.headers["etag"])
+
+    @asynccontextmanager
+    async def read(self, key: str) -> AsyncIterator[AsyncIterator[bytes] | None]:
+        """Fetch the whole."""
+        answer = await self._ask("GET", key)
+        assert answer.status in {200, 404}, answer
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield answer.body
+
+        yield pieces() if answer.status == 200 else None
 
     async def keep(self, seen: StoredObject, target: str) -> bool:
         """Copy on the server, if it still is the same."""
