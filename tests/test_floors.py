@@ -44,11 +44,17 @@ GUARDED: dict[str, set[str]] = {
     "jmespath": {"cli"},
     "rich": {"cli"},
     "yaml": {"cli"},
-    "botocore": set(),
+    "aiohttp": {"objects"},
+    "botocore": {"objects"},
     "boto3": set(),
     "pytest": {"testing"},
 }
-BACK_ENDS = {f"{PACKAGE}.stores.sqlite", f"{PACKAGE}.objects.disk", f"{PACKAGE}.bus.local"}
+BACK_ENDS = {
+    f"{PACKAGE}.stores.sqlite",
+    f"{PACKAGE}.objects.disk",
+    f"{PACKAGE}.objects.s3",
+    f"{PACKAGE}.bus.local",
+}
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.

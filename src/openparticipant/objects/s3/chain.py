@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ class Chain:
     def __init__(self, own_profile: Path, region: str) -> None:
         self._own_profile = own_profile.resolve()
         self._region = region
+        # It tells at every asking where it found them.
+        logging.getLogger("botocore").setLevel(logging.WARNING)
 
     def find(self) -> Found:
         """Return the first credentials there are; it may wait for the network.

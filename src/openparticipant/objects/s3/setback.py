@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 
 import aiohttp
@@ -66,7 +67,9 @@ def of_error(host: str, error: Exception) -> Setback:
     """Return what an error of the connection comes to."""
     found = next((it for kind, it in _ERRORS if isinstance(error, kind)), None)
     if found is None:
-        why = error.strerror if isinstance(error, OSError) else None
+        number = error.errno if isinstance(error, OSError) else None
         sent = not isinstance(error, aiohttp.ClientConnectorError)
-        found = Setback((why or "the connection broke").lower(), may_have_acted=sent)
+        found = Setback(
+            os.strerror(number).lower() if number else "the connection broke", may_have_acted=sent
+        )
     return replace(found, complaint=f"{host}: {found.complaint}")
