@@ -45,7 +45,8 @@ GUARDED: dict[str, set[str]] = {
     "jmespath": {"cli"},
     "rich": {"cli"},
     "yaml": {"cli"},
-    "botocore": set(),
+    "aiohttp": {"objects"},
+    "botocore": {"objects"},
     "boto3": set(),
     "pytest": {"testing"},
 }
@@ -53,6 +54,7 @@ BACK_ENDS = {
     f"{PACKAGE}.stores.sqlite",
     f"{PACKAGE}.stores.postgres",
     f"{PACKAGE}.objects.disk",
+    f"{PACKAGE}.objects.s3",
     f"{PACKAGE}.bus.local",
 }
 # The built-in object store is a server as well as a back end: its own route knows it.

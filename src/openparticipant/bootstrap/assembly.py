@@ -9,7 +9,7 @@ from openparticipant.bootstrap.database import contact_store, database, is_postg
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.bootstrap.keys import key_pairs
 from openparticipant.bootstrap.node import Node
-from openparticipant.bootstrap.objects import disk_objects
+from openparticipant.bootstrap.objects import objects as open_objects
 from openparticipant.bootstrap.policy import policy
 from openparticipant.bootstrap.recovery import recover
 from openparticipant.bus.local import LocalBus
@@ -56,7 +56,7 @@ async def _assemble(
     control_keys = await key_pairs(rows, "control", "AKIA", on)
     object_keys = await key_pairs(rows, "objects", "OPOB", on)
     objects = await held.enter_async_context(
-        disk_objects(
+        open_objects(
             settings,
             data_dir,
             on,
@@ -67,7 +67,7 @@ async def _assemble(
     )
     store = contact_store(settings, rows, on.ids)
     ports = Ports(on.clock, on.ids, store, objects, LocalBus(), policy(settings, where.public_url))
-    await recover(ports, objects, alone=not is_postgres(settings))
+    await recover(ports, alone=not is_postgres(settings))
     data_dir.write_profile(
         region=settings.region,
         access_key_id=control_keys[0].access_key_id,
@@ -76,7 +76,7 @@ async def _assemble(
         ca_bundle=where.ca_bundle,
     )
     server, rooms = serving.server(
-        settings, on, where, ports, objects, control_keys=control_keys, object_keys=object_keys
+        settings, on, where, ports, control_keys=control_keys, object_keys=object_keys
     )
     return Node(
         server=server,
