@@ -40,6 +40,7 @@ GUARDED: dict[str, set[str]] = {
     "httptools": {"transport"},
     "websockets": {"transport", "testing"},
     "sqlite3": {"stores"},
+    "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},
     "cryptography": {"transport", "bus"},
     "jmespath": {"cli"},
@@ -51,6 +52,7 @@ GUARDED: dict[str, set[str]] = {
 }
 BACK_ENDS = {
     f"{PACKAGE}.stores.sqlite",
+    f"{PACKAGE}.stores.postgres",
     f"{PACKAGE}.objects.disk",
     f"{PACKAGE}.bus.local",
     f"{PACKAGE}.bus.nats",

@@ -143,9 +143,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("data-dir", _directory, "./openparticipant-data", "where everything of this node lies"),
     Setting(
         "database",
-        _scheme("sqlite:///"),
+        _scheme("sqlite:///", "postgresql://"),
         None,
-        "sqlite:///PATH below the data directory",
+        "sqlite:///PATH below the data directory, or postgresql://USER:PASSWORD@HOST/NAME",
         secret=True,
         unset="openparticipant.sqlite3 in the data directory",
     ),

@@ -227,15 +227,21 @@ async def test_nobody_and_silence() -> None:
         ("nats://geheim/x@a", "has a path, which no NATS server has"),
         ("nats://a?geheim", "has parameters that cannot be read"),
         ("nats://a?cred=x", "has no parameter 'cred'; there are ca, cert, creds, key, nkey"),
-        ("nats://a?nkey=/nonexistent", "cannot read /nonexistent: No such file or directory"),
-        ("nats://a?creds=/dev/null", "/dev/null is no file of NATS credentials"),
-        ("nats://a?nkey=/dev/null", "/dev/null does not hold the seed of a user's NKEY"),
+        (
+            "nats://a?nkey=/nonexistent",
+            "names /nonexistent, which cannot be read: No such file or directory",
+        ),
+        ("nats://a?creds=/dev/null", "names /dev/null, which is no file of NATS credentials"),
+        (
+            "nats://a?nkey=/dev/null",
+            "names /dev/null, which does not hold the seed of a user's NKEY",
+        ),
         ("nats://a?ca=/nonexistent", "names certificates that cannot be read"),
     ],
 )
 async def test_a_wrong_url(url: str, said: str) -> None:
     """One line that says what is wrong with it, and repeats nothing secret."""
-    assert (await refusal(url)).startswith(f"--bus: the value {said}")
+    assert (await refusal(url)).startswith(f"--bus: the URL {said}")
 
 
 async def test_an_account_key_is_no_users(tmp_path: Path) -> None:
@@ -249,7 +255,7 @@ async def test_an_account_key_is_no_users(tmp_path: Path) -> None:
     ):
         path.write_text(seed)
         line = await refusal(f"nats://a?nkey={path}")
-        assert line == f"--bus: the value {path} does not hold the seed of a user's NKEY"
+        assert line == f"--bus: the URL names {path}, which does not hold the seed of a user's NKEY"
 
 
 def test_nkeys_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +266,7 @@ def test_nkeys_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     line = asyncio.run(refusal(f"nats://a?nkey={tmp_path}/key"))
 
     assert line == (
-        "--bus: the value an NKEY needs the extra \"nats\": pip install 'openparticipant[nats]'"
+        "--bus: the URL names an NKEY, which needs the extra \"nats\": pip install 'openparticipant[nats]'"
     )
 
 
