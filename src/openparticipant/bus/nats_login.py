@@ -80,7 +80,7 @@ def _key(seed: str, path: Path) -> tuple[str, Callable[[bytes], bytes]]:
         )
     except ImportError:
         raise LoginError(
-            "an NKEY needs the extra \"nats\": pip install 'openparticipant[nats]'"
+            "names an NKEY, which needs the extra \"nats\": pip install 'openparticipant[nats]'"
         ) from None
     try:
         raw = base64.b32decode(seed + "=" * (-len(seed) % 8))
