@@ -26,7 +26,7 @@ async def bus(settings: Settings, secret: str, metrics: Metrics) -> AsyncIterato
     try:
         cluster = nats_cluster.parse(settings.bus)
     except nats_cluster.ClusterError as error:
-        raise StartError(f"--bus: the value {error}") from None
+        raise StartError(f"--bus: the URL {error}") from None
     opened = nats.NatsBus(
         cluster,
         # A key of its own: what it seals tells nothing about the secret.

@@ -167,7 +167,10 @@ class Connection(asyncio.Protocol):
                 if not answered.done():
                     answered.set_result(None)
             case b"INFO":
-                self.info |= dict[str, Any](json.loads(rest))
+                told = json.loads(rest)
+                if not isinstance(told, dict):
+                    raise TypeError("INFO tells nothing")
+                self.info |= told
                 if not self._greeted.done():
                     self._greeted.set_result(None)
             case b"-ERR":

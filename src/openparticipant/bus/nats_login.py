@@ -21,7 +21,7 @@ _SEED = re.compile(_BLOCK.format("USER NKEY SEED"))
 
 
 class LoginError(Exception):
-    """A file holds no key that can be used; one line for the operator."""
+    """A file holds no key that can be used; what is wrong with the URL that names it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,7 +61,7 @@ def from_creds(path: Path) -> Login:
     text = _text(path)
     jwt, seed = _JWT.search(text), _SEED.search(text)
     if jwt is None or seed is None:
-        raise LoginError(f"{path} is no file of NATS credentials")
+        raise LoginError(f"names {path}, which is no file of NATS credentials")
     return Login(jwt=jwt[1], sign=_key(seed[1], path)[1])
 
 
@@ -70,7 +70,7 @@ def _text(path: Path) -> str:
         return path.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise LoginError(f"cannot read {path}: {reason}") from None
+        raise LoginError(f"names {path}, which cannot be read: {reason}") from None
 
 
 def _key(seed: str, path: Path) -> tuple[str, Callable[[bytes], bytes]]:
@@ -80,7 +80,7 @@ def _key(seed: str, path: Path) -> tuple[str, Callable[[bytes], bytes]]:
         )
     except ImportError:
         raise LoginError(
-            "an NKEY needs the extra \"nats\": pip install 'openparticipant[nats]'"
+            "names an NKEY, which needs the extra \"nats\": pip install 'openparticipant[nats]'"
         ) from None
     try:
         raw = base64.b32decode(seed + "=" * (-len(seed) % 8))
@@ -88,7 +88,7 @@ def _key(seed: str, path: Path) -> tuple[str, Callable[[bytes], bytes]]:
         raw = b""
     prefix, secret, checksum = raw[:2], raw[2:-2], raw[-2:]
     if prefix != _SEED_OF_USER or len(secret) != _SEED_LENGTH or _checksum(raw[:-2]) != checksum:
-        raise LoginError(f"{path} does not hold the seed of a user's NKEY")
+        raise LoginError(f"names {path}, which does not hold the seed of a user's NKEY")
     private = Ed25519PrivateKey.from_private_bytes(secret)
     public = _PUBLIC_USER + private.public_key().public_bytes_raw()
     text = base64.b32encode(public + _checksum(public)).decode().rstrip("=")
