@@ -9,6 +9,7 @@ from openparticipant.data_dir import DataDir
 from openparticipant.operations import deadlines
 from openparticipant.ports import Ports
 from openparticipant.sigv4 import Credentials
+from openparticipant.transport.engines import Engines
 from openparticipant.transport.live.rooms import Rooms
 from openparticipant.transport.server import Server
 
@@ -22,6 +23,7 @@ class Node:
         server: Server,
         ports: Ports,
         rooms: Rooms,
+        engines: Engines,
         data_dir: DataDir,
         control_key: Credentials,
         held: AsyncExitStack,
@@ -31,14 +33,16 @@ class Node:
         self.data_dir = data_dir
         self.control_key = control_key
         self._rooms = rooms
+        self._engines = engines
         self._held = held
         self._watches: list[asyncio.Task[None]] = []
 
     def watch(self) -> None:
-        """Begin the background work: deadlines, and listeners that the bus has forgotten."""
+        """Begin the background work: deadlines, listeners that the bus has forgotten, engines."""
         self._watches = [
             asyncio.create_task(deadlines.watch(self.ports)),
             asyncio.create_task(self._rooms.watch()),
+            asyncio.create_task(self._engines.watch()),
         ]
 
     async def close(self) -> None:

@@ -15,6 +15,7 @@ from openparticipant.transport import app
 from openparticipant.transport.admin import AdminApp, Health
 from openparticipant.transport.chat_page.route import ChatPage
 from openparticipant.transport.cors import Cors
+from openparticipant.transport.engines import Engines
 from openparticipant.transport.lifecycle import Lifecycle
 from openparticipant.transport.live.attendance import Attendance
 from openparticipant.transport.live.rooms import Rooms
@@ -22,6 +23,7 @@ from openparticipant.transport.live.route import WebSocketRoute
 from openparticipant.transport.metrics import Metrics
 from openparticipant.transport.objects import ObjectsRoute
 from openparticipant.transport.participant_plane import ParticipantPlane
+from openparticipant.transport.patience import Patience
 from openparticipant.transport.plane_route import PlaneRoute
 from openparticipant.transport.refusal import Guard
 from openparticipant.transport.server import Server
@@ -34,6 +36,8 @@ def server(
     where: Addresses,
     ports: Ports,
     metrics: Metrics,
+    engines: Engines,
+    patience: Patience,
     *,
     control_keys: Sequence[Credentials],
     object_keys: Sequence[Credentials],
@@ -43,7 +47,7 @@ def server(
     # The page is a browser's page like any other; where only some may call, it is one of them.
     allowed_origins = (*settings.allowed_origins, *([door.origin] if door else []))
     lifecycle = Lifecycle()
-    health = Health(lifecycle)
+    health = Health(lifecycle, engines.troubles)
     cors = Cors(
         allowed_origins,
         methods=app.CORS_METHODS,
@@ -66,13 +70,16 @@ def server(
     operators = {key.access_key_id: key for key in control_keys}.get
     public = app.PublicApp(
         planes=planes,
-        participant=ParticipantPlane(ports),
-        control=control_plane(ports, operators),
-        objects=_objects_route(settings, on, where, ports, metrics, object_keys, allowed_origins),
+        participant=ParticipantPlane(ports, patience),
+        control=control_plane(ports, operators, patience),
+        objects=_objects_route(
+            settings, on, where, ports, metrics, patience, object_keys, allowed_origins
+        ),
         websocket=WebSocketRoute(
             ports,
             rooms,
             attendance,
+            patience,
             subscribe_seconds=on.bounds.subscribe_seconds,
             cors=cors,
             log=on.log,
@@ -86,7 +93,7 @@ def server(
     )
     return Server(
         public,
-        AdminApp(metrics, health, planes, admin_plane(ports, operators)),
+        AdminApp(metrics, health, planes, admin_plane(ports, operators, patience)),
         lifecycle,
         public_socket=on.public_socket,
         admin_socket=on.admin_socket,
@@ -102,6 +109,7 @@ def _objects_route(
     where: Addresses,
     ports: Ports,
     metrics: Metrics,
+    patience: Patience,
     keys: Sequence[Credentials],
     allowed_origins: Sequence[str],
 ) -> ObjectsRoute | None:
@@ -110,7 +118,9 @@ def _objects_route(
         return None
     return ObjectsRoute(
         ports.objects,
-        ports.store.staged,
+        lambda contact_id, attachment_id: patience.look(
+            lambda: ports.store.staged(contact_id, attachment_id)
+        ),
         lookup={key.access_key_id: key for key in keys}.get,
         base=where.objects_url,
         region=settings.region,

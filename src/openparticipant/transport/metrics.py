@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from openparticipant.ports import Engine
+
 # Seconds; from a read in memory to a call that waited for a slow disk.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
 
@@ -79,6 +81,12 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
+        self._engines = Gauge(
+            "openparticipant_engine_up",
+            "1 while an engine that this node stands on works, 0 while it is away.",
+            ("engine",),
+            registry=self.registry,
+        )
         self._children = lru_cache(maxsize=1024)(self._requests.labels)
         self._timers = lru_cache(maxsize=64)(self._seconds.labels)
 
@@ -117,6 +125,10 @@ class Metrics:
     def notice_dropped(self, reason: str) -> None:
         """Count a notice that went no further."""
         self._lost_notices.labels(reason).inc()
+
+    def watch_engine(self, name: str, engine: Engine) -> None:
+        """Ask an engine, whenever somebody looks, whether it works."""
+        self._engines.labels(name).set_function(lambda: engine.trouble is None)
 
     def text(self) -> bytes:
         """Return all metrics as a Prometheus server reads them."""

@@ -13,6 +13,7 @@ from openparticipant.operations import table
 from openparticipant.ports import Clock, Ports
 from openparticipant.sigv4 import Credentials, Refused, verify
 from openparticipant.transport.exchange import Exchange, read_body
+from openparticipant.transport.patience import ORDINARY, Patience, is_repeatable
 from openparticipant.transport.routes import Routes
 from openparticipant.wire.restjson import encode
 from openparticipant.wire.service import ADMIN, CONTROL, Operation
@@ -46,6 +47,7 @@ class SignedPlane:
         region: str,
         clock: Clock,
         lookup: Lookup,
+        patience: Patience,
     ) -> None:
         self._routes = Routes(operations, InvalidRequestException)
         self._perform = perform
@@ -53,6 +55,7 @@ class SignedPlane:
         self._region = region
         self._clock = clock
         self._lookup = lookup
+        self._patience = patience
 
     def fault(self) -> InternalServiceException:
         """Return what this plane answers when the server fails."""
@@ -68,7 +71,14 @@ class SignedPlane:
         request = entered.decode(body, exchange.scope["query_string"])
         if contact_id := getattr(request, "contact_id", None):
             exchange.facts["contact_id"] = contact_id
-        return encode(await self._perform(entered.operation.name, request))
+        name = entered.operation.name
+        answer = await self._patience.hold(
+            lambda: self._perform(name, request),
+            began=exchange.started,
+            seconds=ORDINARY,
+            repeatable=is_repeatable(name, request),
+        )
+        return encode(answer)
 
     def _authenticate(self, exchange: Exchange, raw_path: str, body: bytes) -> None:
         scope = exchange.scope
@@ -88,7 +98,7 @@ class SignedPlane:
             raise _REFUSALS[refused.code](refused.message) from None
 
 
-def control_plane(ports: Ports, lookup: Lookup) -> SignedPlane:
+def control_plane(ports: Ports, lookup: Lookup, patience: Patience) -> SignedPlane:
     """Return what starts, fills and ends chats, as back ends call it."""
     return SignedPlane(
         CONTROL,
@@ -97,10 +107,11 @@ def control_plane(ports: Ports, lookup: Lookup) -> SignedPlane:
         region=ports.policy.region,
         clock=ports.clock,
         lookup=lookup,
+        patience=patience,
     )
 
 
-def admin_plane(ports: Ports, lookup: Lookup) -> SignedPlane:
+def admin_plane(ports: Ports, lookup: Lookup, patience: Patience) -> SignedPlane:
     """Return what the operator reads."""
     return SignedPlane(
         ADMIN,
@@ -109,4 +120,5 @@ def admin_plane(ports: Ports, lookup: Lookup) -> SignedPlane:
         region=ports.policy.region,
         clock=ports.clock,
         lookup=lookup,
+        patience=patience,
     )
