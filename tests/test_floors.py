@@ -20,6 +20,8 @@ FLOORS: dict[str, int] = {
     "settings": 4,
     "data_dir": 3,
     "view_files": 3,
+    "master_key": 2,
+    "sealing": 3,
     "ports": 3,
     "operations": 4,
     "stores": 4,
@@ -40,7 +42,7 @@ GUARDED: dict[str, set[str]] = {
     "websockets": {"transport", "testing"},
     "sqlite3": {"stores"},
     "prometheus_client": {"transport"},
-    "cryptography": {"transport"},
+    "cryptography": {"transport", "sealing"},
     "jmespath": {"cli"},
     "rich": {"cli"},
     "yaml": {"cli"},
@@ -48,7 +50,12 @@ GUARDED: dict[str, set[str]] = {
     "boto3": set(),
     "pytest": {"testing"},
 }
-BACK_ENDS = {f"{PACKAGE}.stores.sqlite", f"{PACKAGE}.objects.disk", f"{PACKAGE}.bus.local"}
+BACK_ENDS = {
+    f"{PACKAGE}.sealing",
+    f"{PACKAGE}.stores.sqlite",
+    f"{PACKAGE}.objects.disk",
+    f"{PACKAGE}.bus.local",
+}
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.

@@ -53,6 +53,13 @@ class PostgresDatabase:
         rows: Rows = await self._pool.fetch(statement, *parameters)
         return rows
 
+    async def now(self) -> int:
+        """Return the server's clock."""
+        now: int = await self._pool.fetchval(
+            "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+        )
+        return now
+
 
 async def _drive(connection: Any, write: Write[T]) -> T:
     try:

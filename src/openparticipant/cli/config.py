@@ -31,4 +31,4 @@ def _line(given: Given) -> str:
     text = ",".join(given.values)
     shown = "***" if given.setting.secret and text else text
     meaning = f": {given.setting.unset}" if not text and given.setting.unset else ""
-    return f"{given.setting.name} = {shown}  # {given.source}{meaning}\n"
+    return f"{given.setting.flag} = {shown}  # {given.source}{meaning}\n"

@@ -30,6 +30,8 @@ T = TypeVar("T")
 _LARGEST_BATCH = 256
 # A longer log between checkpoints writes each hot page once instead of many times.
 _CHECKPOINT_PAGES = 10_000
+# Days since a noon of long ago; half a millisecond undoes what the fraction lost.
+_NOW = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
 _PARAMETER = re.compile(r"\$(\d+)")
 
 _Outcome = tuple[asyncio.Future[Any], Any, BaseException | None]
@@ -65,6 +67,11 @@ class SqliteDatabase:
         with _translated():
             text, arranged, _ = _prepared(statement)
             return self._reader.execute(text, arranged(parameters)).fetchall()
+
+    async def now(self) -> int:
+        """Return this machine's clock as SQLite reads it; see `Database.now`."""
+        ((now,),) = await self.read(_NOW)
+        return int(now)
 
     def close(self) -> None:
         """Finish what is queued and close the file."""
