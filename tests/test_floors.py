@@ -41,6 +41,7 @@ GUARDED: dict[str, set[str]] = {
     "httptools": {"transport"},
     "websockets": {"transport", "testing"},
     "sqlite3": {"stores"},
+    "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},
     "cryptography": {"transport", "sealing"},
     "jmespath": {"cli"},
@@ -53,13 +54,14 @@ GUARDED: dict[str, set[str]] = {
 BACK_ENDS = {
     f"{PACKAGE}.sealing",
     f"{PACKAGE}.stores.sqlite",
+    f"{PACKAGE}.stores.postgres",
     f"{PACKAGE}.objects.disk",
     f"{PACKAGE}.bus.local",
 }
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.
-SERVER_COMMANDS = {"serve", "env", "config", "server_settings", "stopped_server"}
+SERVER_COMMANDS = {"serve", "env", "config", "migrate", "server_settings", "stopped_server"}
 DIAL_OUT_ROOMS = {"operations", "stores", "objects", "transport", "bootstrap", "ports"}
 
 

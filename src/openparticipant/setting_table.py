@@ -152,11 +152,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("data-dir", _directory, "./openparticipant-data", "where everything of this node lies"),
     Setting(
         "database",
-        _scheme("sqlite:///"),
+        _scheme("sqlite:///", "postgresql://"),
         None,
-        "sqlite:///PATH below the data directory",
+        "sqlite:///PATH below the data directory, or postgresql://USER:PASSWORD@HOST/NAME",
         secret=True,
         unset="openparticipant.sqlite3 in the data directory",
+    ),
+    Setting(
+        "no-migrate",
+        _switch,
+        "off",
+        "on: the schema is left to openparticipant migrate",
+        switch=True,
     ),
     Setting(
         "master-key",

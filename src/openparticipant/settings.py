@@ -37,6 +37,7 @@ class Settings:
     port: int
     data_dir: Path
     database: str
+    no_migrate: bool
     master_key: MasterKey | None
     objects: str
     bus: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from openparticipant.bootstrap import addresses, serving
-from openparticipant.bootstrap.database import database, is_embedded
+from openparticipant.bootstrap.database import contact_store, database, is_postgres
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.bootstrap.keys import KeyRing, master_key
 from openparticipant.bootstrap.membership import membership, only_one
@@ -19,7 +19,6 @@ from openparticipant.errors import Unavailable
 from openparticipant.ports import Ports
 from openparticipant.settings import Settings
 from openparticipant.stores import identity as identities
-from openparticipant.stores.contact_store import SqlContactStore
 from openparticipant.transport.start import StartError
 
 
@@ -52,10 +51,10 @@ async def _assemble(
     settings: Settings, data_dir: DataDir, on: Foundation, held: AsyncExitStack
 ) -> Node:
     where = addresses.find(settings, data_dir, on)
-    master = master_key(settings.master_key, is_needed=not is_embedded(settings))
+    master = master_key(settings.master_key, is_needed=is_postgres(settings))
     rows = await held.enter_async_context(database(settings, data_dir))
     fresh = on.ids.uuid()
-    identity = await rows.write(lambda: identities.ensure(fresh))
+    identity = await rows.write(lambda: identities.ensure(fresh), alone=True)
     member = await held.enter_async_context(membership(settings, data_dir, rows, on))
     keys = KeyRing(rows, master, on.ids, on.clock)
     await keys.check()
@@ -71,9 +70,9 @@ async def _assemble(
             credentials=object_keys[0],
         )
     )
-    store = SqlContactStore(rows, on.ids)
+    store = contact_store(settings, rows, on.ids)
     ports = Ports(on.clock, on.ids, store, objects, LocalBus(), policy(settings, where.public_url))
-    await recover(ports, objects, is_alone=bool(only_one(settings)))
+    await recover(ports, objects, alone=bool(only_one(settings)))
     data_dir.write_profile(
         region=settings.region,
         access_key_id=control_keys[0].access_key_id,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from openparticipant import __version__
-from openparticipant.bootstrap.database import is_embedded
+from openparticipant.bootstrap.database import is_postgres
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.operations.membership import Membership, NotWelcomeError
@@ -49,7 +49,7 @@ async def membership(
         on.clock,
         entry,
         rename=rename,
-        judges_clock=not is_embedded(settings),
+        judges_clock=is_postgres(settings),
     )
     try:
         await member.join()
@@ -64,7 +64,7 @@ async def membership(
 def only_one(settings: Settings) -> str:
     """Name what only one node can stand on, as people read it; nothing for one among many."""
     parts = {
-        "SQLite": is_embedded(settings),
+        "SQLite": not is_postgres(settings),
         "file: objects": settings.objects.startswith("file:") if settings.objects else True,
         "the local: bus": settings.bus.startswith("local:"),
     }

@@ -17,10 +17,12 @@ from openparticipant.stores.write import Row, Write
 # Whoever takes more locks takes this one first. SQLite writes nothing for a row that stays the same.
 _LOCK_OPEN = """
     UPDATE contacts SET updated_at = updated_at
-    WHERE seq = $1 AND ended_at IS NULL AND ends_at > $3
-      AND EXISTS (SELECT 1 FROM participants WHERE seq = $2 AND disconnected_at IS NULL)
+    WHERE seq = $1 AND ended_at IS NULL AND ends_at > $2
     RETURNING 1
 """
+# A statement of its own: PostgreSQL looks at other tables as they were when the statement began,
+# which is before it had waited for the lock.
+_IS_PRESENT = "SELECT 1 FROM participants WHERE seq = $1 AND disconnected_at IS NULL"
 _INSERT_CONNECTION = (
     "INSERT INTO connections (digest, participant_seq, expires_at) VALUES ($1, $2, $3)"
 )
@@ -41,25 +43,27 @@ _JOIN = """
 
 
 def _who(tokens: str) -> str:
-    """Return the SELECT of who stands behind a digest, by the table of its kind of token."""
+    """Return the SELECT of who stands behind a token, by the table of its kind."""
     return f"""
-    SELECT p.seq, c.seq, c.id, c.instance_id, p.id, p.role, p.display_name,
+    p.seq, c.seq, c.id, c.instance_id, p.id, p.role, p.display_name,
            t.expires_at, p.disconnected_at, c.ended_at, c.ends_at
     FROM {tokens} t
     JOIN participants p ON p.seq = t.participant_seq
     JOIN contacts c ON c.seq = p.contact_seq
-    WHERE t.digest = $1
-"""  # noqa: S608 - our own names
+"""
 
 
-CALLER = _who("connections")
-HOLDER = _who("participant_tokens")
-LISTENER = _who("websockets")
+CALLER = f"SELECT {_who('connections')} WHERE t.digest = $1"
+HOLDER = f"SELECT {_who('participant_tokens')} WHERE t.digest = $1"
+LISTENER = f"SELECT {_who('websockets')} WHERE t.digest = $1"
+# For a database that takes a list as one parameter; each row begins with the digest that it is for.
+CALLERS = f"SELECT t.digest, {_who('connections')} WHERE t.digest = ANY($1)"
 
 
 def lock_open(caller: Caller, now: int) -> Write[bool]:
     """Tell whether the contact is open and the participant in it, and lock the contact if so."""
-    return bool((yield _LOCK_OPEN, (caller.contact_seq, caller.seq, now)))
+    locked = yield _LOCK_OPEN, (caller.contact_seq, now)
+    return bool(locked and (yield _IS_PRESENT, (caller.seq,)))
 
 
 def refuse_unless_open(caller: Caller, now: int) -> Write[None]:
