@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parent.parent / "src" / PACKAGE
 FLOORS: dict[str, int] = {
     "errors": 1,
     "limits": 1,
+    "trace_context": 1,
     "domain": 2,
     "wire": 2,
     "sigv4": 2,
@@ -43,7 +44,7 @@ GUARDED: dict[str, set[str]] = {
     "sqlite3": {"stores"},
     "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},
-    "cryptography": {"transport", "sealing"},
+    "cryptography": {"transport", "bus", "sealing"},
     "jmespath": {"cli"},
     "rich": {"cli"},
     "yaml": {"cli"},
@@ -57,6 +58,7 @@ BACK_ENDS = {
     f"{PACKAGE}.stores.postgres",
     f"{PACKAGE}.objects.disk",
     f"{PACKAGE}.bus.local",
+    f"{PACKAGE}.bus.nats",
 }
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
@@ -125,7 +127,7 @@ def test_only_the_composition_root_names_back_ends() -> None:
         for module, path in modules()
         for name in imports(path)
         if any(name == back_end or name.startswith(f"{back_end}.") for back_end in BACK_ENDS)
-        and room(module) not in {"bootstrap", "stores", "objects", "testing"}
+        and room(module) not in {"bootstrap", "stores", "objects", "bus", "testing"}
         and not (name.startswith(f"{PACKAGE}.objects") and room(module) in KNOW_THE_DISK)
     ]
 

@@ -181,7 +181,13 @@ SETTINGS: tuple[Setting, ...] = (
         "file:///DIR for the bytes of attachments",
         unset="objects in the data directory",
     ),
-    Setting("bus", _scheme("local:"), "local:", "how nodes tell each other of new items"),
+    Setting(
+        "bus",
+        _scheme("local:", "nats://", "tls://"),
+        "local:",
+        "how nodes tell each other of new items: local: or nats://HOST:PORT,…",
+        secret=True,
+    ),
     Setting("scanner", _scheme("none:"), "none:", "what looks at files", repeatable=True),
     Setting(
         "public-url",

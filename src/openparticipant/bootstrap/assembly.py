@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from openparticipant.bootstrap import addresses, serving
+from openparticipant.bootstrap.bus import bus
 from openparticipant.bootstrap.database import contact_store, database, is_postgres
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.bootstrap.keys import KeyRing, master_key
@@ -13,12 +14,12 @@ from openparticipant.bootstrap.node import Node
 from openparticipant.bootstrap.objects import disk_objects
 from openparticipant.bootstrap.policy import policy
 from openparticipant.bootstrap.recovery import recover
-from openparticipant.bus.local import LocalBus
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.errors import Unavailable
 from openparticipant.ports import Ports
 from openparticipant.settings import Settings
 from openparticipant.stores import identity as identities
+from openparticipant.transport.metrics import Metrics
 from openparticipant.transport.start import StartError
 
 
@@ -71,7 +72,11 @@ async def _assemble(
         )
     )
     store = contact_store(settings, rows, on.ids)
-    ports = Ports(on.clock, on.ids, store, objects, LocalBus(), policy(settings, where.public_url))
+    metrics = Metrics()
+    told_by = await held.enter_async_context(
+        bus(settings, control_keys[0].secret_access_key, metrics)
+    )
+    ports = Ports(on.clock, on.ids, store, objects, told_by, policy(settings, where.public_url))
     await recover(ports, objects, alone=bool(only_one(settings)))
     data_dir.write_profile(
         region=settings.region,
@@ -81,7 +86,14 @@ async def _assemble(
         ca_bundle=where.ca_bundle,
     )
     server, rooms = serving.server(
-        settings, on, where, ports, objects, control_keys=control_keys, object_keys=object_keys
+        settings,
+        on,
+        where,
+        ports,
+        objects,
+        metrics,
+        control_keys=control_keys,
+        object_keys=object_keys,
     )
     return Node(
         server=server,

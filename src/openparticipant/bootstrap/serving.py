@@ -34,6 +34,7 @@ def server(
     where: Addresses,
     ports: Ports,
     objects: DiskObjects,
+    metrics: Metrics,
     *,
     control_keys: Sequence[Credentials],
     object_keys: Sequence[Credentials],
@@ -42,7 +43,6 @@ def server(
     door = where.chat_page
     # The page is a browser's page like any other; where only some may call, it is one of them.
     allowed_origins = (*settings.allowed_origins, *([door.origin] if door else []))
-    metrics = Metrics()
     lifecycle = Lifecycle()
     health = Health(lifecycle)
     cors = Cors(
