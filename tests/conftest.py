@@ -8,7 +8,7 @@ import pytest
 pytest.register_assert_rewrite(
     "openparticipant.testing.object_contract", "openparticipant.testing.store_contract"
 )
-pytest_plugins = ["tests.engines.postgres"]
+pytest_plugins = ["tests.engines.postgres", "tests.engines.radosgw", "tests.engines.seaweedfs"]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,7 +2,9 @@
 
 from openparticipant.bootstrap.assembly import assemble, claim_data_dir
 from openparticipant.bootstrap.database import stored
+from openparticipant.bootstrap.engines import check
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.bootstrap.node import Node
+from openparticipant.bootstrap.objects import set_up_bucket
 
-__all__ = ["Foundation", "Node", "assemble", "claim_data_dir", "stored"]
+__all__ = ["Foundation", "Node", "assemble", "check", "claim_data_dir", "set_up_bucket", "stored"]

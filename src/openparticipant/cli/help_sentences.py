@@ -18,6 +18,7 @@ COMMANDS = {
     "env": "Prints the variables that point AWS's tools at the server.",
     "completion": "Prints what makes bash, zsh or fish complete commands and options.",
     "config": "Checks or shows the server's settings.",
+    "bucket": "Makes a bucket of S3 fit to hold attachments.",
 }
 
 # Of every operation: type and sentence, in the order of AWS's pages.

@@ -26,17 +26,22 @@ _OWNER: Mapping[str, str] = {"x-amz-acl": "bucket-owner-full-control"}
 class S3Objects:
     """`ObjectStore` in a bucket: clients and the store pass the bytes between them.
 
-    It signs for `public_origin`, where clients reach the bucket, and itself calls the bucket's
-    own. Make it on the loop that uses it.
+    It signs for `public_origin`, where clients reach the bucket; its own calls go where `calls` do.
     """
 
     def __init__(
-        self, bucket: Bucket, credentials: HeldCredentials, clock: Clock, *, public_origin: str
+        self,
+        bucket: Bucket,
+        credentials: HeldCredentials,
+        calls: Calls,
+        clock: Clock,
+        *,
+        public_origin: str,
     ) -> None:
         self._bucket = bucket
         self._credentials = credentials
         self._public_origin = public_origin
-        self._calls = Calls(bucket, credentials, clock)
+        self._calls = calls
         self._trouble = Trouble(self.reach, clock)
 
     @property
@@ -45,9 +50,8 @@ class S3Objects:
         return self._trouble.line
 
     async def close(self) -> None:
-        """Hang up."""
+        """End what goes on in the background."""
         await self._trouble.close()
-        await self._calls.close()
 
     async def reach(self) -> None:
         """Look into the bucket; raise Unavailable with one line that says what is wrong with it."""

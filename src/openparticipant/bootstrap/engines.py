@@ -1,0 +1,14 @@
+"""The engines that a node leans on and that run elsewhere, called on without a node."""
+
+from __future__ import annotations
+
+from openparticipant.bootstrap.objects import is_s3, s3
+from openparticipant.settings import Settings
+from openparticipant.system import RandomIds, SystemClock
+
+
+async def check(settings: Settings) -> None:
+    """Raise StartError if a start would fail on one of them; change nothing."""
+    if is_s3(settings):
+        async with s3().opened(settings, SystemClock(), RandomIds()):
+            pass
