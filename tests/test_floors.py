@@ -48,7 +48,8 @@ GUARDED: dict[str, set[str]] = {
     "jmespath": {"cli"},
     "rich": {"cli"},
     "yaml": {"cli"},
-    "botocore": set(),
+    "aiohttp": {"objects"},
+    "botocore": {"objects"},
     "boto3": set(),
     "pytest": {"testing"},
 }
@@ -57,13 +58,22 @@ BACK_ENDS = {
     f"{PACKAGE}.stores.sqlite",
     f"{PACKAGE}.stores.postgres",
     f"{PACKAGE}.objects.disk",
+    f"{PACKAGE}.objects.s3",
     f"{PACKAGE}.bus.local",
     f"{PACKAGE}.bus.nats",
 }
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.
-SERVER_COMMANDS = {"serve", "env", "config", "migrate", "server_settings", "stopped_server"}
+SERVER_COMMANDS = {
+    "bucket",
+    "serve",
+    "env",
+    "config",
+    "migrate",
+    "server_settings",
+    "stopped_server",
+}
 DIAL_OUT_ROOMS = {"operations", "stores", "objects", "transport", "bootstrap", "ports"}
 
 

@@ -6,6 +6,7 @@ from openparticipant.bootstrap.engines import check
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.bootstrap.migration import migrate, missing
 from openparticipant.bootstrap.node import Node
+from openparticipant.bootstrap.objects import set_up_bucket
 
 __all__ = [
     "Foundation",
@@ -15,5 +16,6 @@ __all__ = [
     "claim_data_dir",
     "migrate",
     "missing",
+    "set_up_bucket",
     "stored",
 ]

@@ -11,7 +11,7 @@ from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.bootstrap.keys import KeyRing, master_key
 from openparticipant.bootstrap.membership import membership, only_one
 from openparticipant.bootstrap.node import Node
-from openparticipant.bootstrap.objects import disk_objects
+from openparticipant.bootstrap.objects import objects as open_objects
 from openparticipant.bootstrap.policy import policy
 from openparticipant.bootstrap.recovery import recover
 from openparticipant.data_dir import DataDir, DataDirError
@@ -62,7 +62,7 @@ async def _assemble(
     control_keys = await keys.pairs("control", "AKIA")
     object_keys = await keys.pairs("objects", "OPOB")
     objects = await held.enter_async_context(
-        disk_objects(
+        open_objects(
             settings,
             data_dir,
             on,
@@ -77,7 +77,7 @@ async def _assemble(
         bus(settings, control_keys[0].secret_access_key, metrics)
     )
     ports = Ports(on.clock, on.ids, store, objects, told_by, policy(settings, where.public_url))
-    await recover(ports, objects, alone=bool(only_one(settings)))
+    await recover(ports, alone=bool(only_one(settings)))
     data_dir.write_profile(
         region=settings.region,
         access_key_id=control_keys[0].access_key_id,
@@ -90,7 +90,6 @@ async def _assemble(
         on,
         where,
         ports,
-        objects,
         metrics,
         control_keys=control_keys,
         object_keys=object_keys,

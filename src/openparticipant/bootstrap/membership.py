@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from openparticipant import __version__
 from openparticipant.bootstrap.database import is_postgres
 from openparticipant.bootstrap.foundation import Foundation
+from openparticipant.bootstrap.objects import is_s3
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.operations.membership import Membership, NotWelcomeError
 from openparticipant.ports import NodeEntry
@@ -65,7 +66,7 @@ def only_one(settings: Settings) -> str:
     """Name what only one node can stand on, as people read it; nothing for one among many."""
     parts = {
         "SQLite": not is_postgres(settings),
-        "file: objects": settings.objects.startswith("file:") if settings.objects else True,
+        "file: objects": not is_s3(settings),
         "the local: bus": settings.bus.startswith("local:"),
     }
     return ", ".join(name for name, it_is in parts.items() if it_is)

@@ -43,6 +43,7 @@ complete -c openparticipant -n "__openparticipant_at connect" -a stop-contact -d
 complete -c openparticipant -n "__openparticipant_at ''" -a connectparticipant -d 'The operations above'
 complete -c openparticipant -n "__openparticipant_at ''" -a connect -d 'The control plane, which starts, fills and ends chats'
 complete -c openparticipant -n "__openparticipant_at ''" -a attach -d 'Uploads files to the chat, from announcing them to completing them'
+complete -c openparticipant -n "__openparticipant_at ''" -a bucket -d 'Makes a bucket of S3 fit to hold attachments'
 complete -c openparticipant -n "__openparticipant_at ''" -a completion -d 'Prints what makes bash, zsh or fish complete commands and options'
 complete -c openparticipant -n "__openparticipant_at ''" -a config -d 'Checks or shows the server\'s settings'
 complete -c openparticipant -n "__openparticipant_at ''" -a contacts -d 'Lists the chats of the server, also those that have ended'
@@ -195,6 +196,35 @@ complete -c openparticipant -n "__openparticipant_at attach" -l name -r -F
 complete -c openparticipant -n "__openparticipant_at attach" -l parallel -r -F
 complete -c openparticipant -n "__openparticipant_at attach" -l resume -r -F
 complete -c openparticipant -n "__openparticipant_at attach" -l json
+complete -c openparticipant -n "__openparticipant_at bucket" -l host -r -F -d 'address to listen on'
+complete -c openparticipant -n "__openparticipant_at bucket" -l port -r -F -d 'port to listen on'
+complete -c openparticipant -n "__openparticipant_at bucket" -l data-dir -r -F -d 'where everything of this node lies'
+complete -c openparticipant -n "__openparticipant_at bucket" -l database -r -F -d 'sqlite'
+complete -c openparticipant -n "__openparticipant_at bucket" -l no-migrate -d 'on'
+complete -c openparticipant -n "__openparticipant_at bucket" -l master-key-file -r -F -d 'file with 32 bytes in base64 that seal the keys in a database elsewhere'
+complete -c openparticipant -n "__openparticipant_at bucket" -l objects -r -F -d 'file'
+complete -c openparticipant -n "__openparticipant_at bucket" -l bus -r -F -d 'how nodes tell each other of new items'
+complete -c openparticipant -n "__openparticipant_at bucket" -l scanner -r -F -d 'what looks at files'
+complete -c openparticipant -n "__openparticipant_at bucket" -l public-url -r -F -d 'origin that clients reach this server by'
+complete -c openparticipant -n "__openparticipant_at bucket" -l objects-url -r -F -d 'origin of upload and download URLs, if another'
+complete -c openparticipant -n "__openparticipant_at bucket" -l region -r -F -d 'AWS region'
+complete -c openparticipant -n "__openparticipant_at bucket" -l account -r -F -d 'AWS account id'
+complete -c openparticipant -n "__openparticipant_at bucket" -l tls-cert -r -F -d 'certificate chain, PEM'
+complete -c openparticipant -n "__openparticipant_at bucket" -l tls-key -r -F -d 'its private key, PEM'
+complete -c openparticipant -n "__openparticipant_at bucket" -l tls -r -F -d 'auto makes a CA of your own'
+complete -c openparticipant -n "__openparticipant_at bucket" -l admin-port -r -F -d 'loopback port of metrics and administration (8081)'
+complete -c openparticipant -n "__openparticipant_at bucket" -l allowed-origins -r -F -d 'web origins that browsers may call from'
+complete -c openparticipant -n "__openparticipant_at bucket" -l views -r -F -d 'directory of views, one NAME'
+complete -c openparticipant -n "__openparticipant_at bucket" -l demo -d 'on'
+complete -c openparticipant -n "__openparticipant_at bucket" -l drain-pause -r -F -d 'seconds between not ready and closing, when ending'
+complete -c openparticipant -n "__openparticipant_at bucket" -l drain-timeout -r -F -d 'seconds that running requests have to finish'
+complete -c openparticipant -n "__openparticipant_at bucket" -l instances -r -F -d 'the only instances that exist'
+complete -c openparticipant -n "__openparticipant_at bucket" -l instances-without-attachments -r -F -d 'instances where nobody may attach files'
+complete -c openparticipant -n "__openparticipant_at bucket" -l attachment-extensions -r -F -d 'file types that may be attached'
+complete -c openparticipant -n "__openparticipant_at bucket" -l attachment-size -r -F -d 'largest attachment in bytes'
+complete -c openparticipant -n "__openparticipant_at bucket" -l attachments-per-contact -r -F -d 'attachments that one contact may have'
+complete -c openparticipant -n "__openparticipant_at bucket" -l upload-url-lifetime -r -F -d 'seconds until an upload URL expires'
+complete -c openparticipant -n "__openparticipant_at bucket" -l config -r -F -d 'A file with settings'
 complete -c openparticipant -n "__openparticipant_at config" -l host -r -F -d 'address to listen on'
 complete -c openparticipant -n "__openparticipant_at config" -l port -r -F -d 'port to listen on'
 complete -c openparticipant -n "__openparticipant_at config" -l data-dir -r -F -d 'where everything of this node lies'
@@ -337,6 +367,7 @@ complete -c openparticipant -n "__openparticipant_at transcript" -l data-dir -r 
 complete -c openparticipant -n "__openparticipant_at transcript" -l config -r -F
 complete -c openparticipant -n "__openparticipant_at transcript" -l json
 complete -c openparticipant -n "__openparticipant_at attach" -F
+complete -c openparticipant -n "__openparticipant_at bucket" -a 'setup'
 complete -c openparticipant -n "__openparticipant_at completion" -a 'bash zsh fish'
 complete -c openparticipant -n "__openparticipant_at config" -a 'check show'
 complete -c openparticipant -n "__openparticipant_at contacts" -F
