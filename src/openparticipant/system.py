@@ -32,11 +32,15 @@ class SteadyClock(SystemClock):
     """
 
     def __init__(self) -> None:
-        self._began = time.time_ns() - time.clock_gettime_ns(_PASSING)
+        self.set(super().now())
 
     def now(self) -> int:
         """Return the present instant in epoch milliseconds."""
-        return (self._began + time.clock_gettime_ns(_PASSING)) // 1_000_000
+        return self._ahead + time.clock_gettime_ns(_PASSING) // 1_000_000
+
+    def set(self, now: int) -> None:
+        """Go on from another instant."""
+        self._ahead = now - time.clock_gettime_ns(_PASSING) // 1_000_000
 
 
 class RandomIds:

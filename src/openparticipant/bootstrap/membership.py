@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from openparticipant import __version__
@@ -13,10 +13,11 @@ from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.bootstrap.objects import is_s3
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.operations.membership import Membership, NotWelcomeError
-from openparticipant.ports import NodeEntry
+from openparticipant.ports import Clock, NodeEntry
 from openparticipant.settings import Settings
 from openparticipant.stores.nodes import SqlNodeRegistry
 from openparticipant.stores.write import Database
+from openparticipant.system import SteadyClock, SystemClock
 from openparticipant.transport.start import StartError
 
 
@@ -50,7 +51,7 @@ async def membership(
         on.clock,
         entry,
         rename=rename,
-        judges_clock=is_postgres(settings),
+        agree=_set(on.clock) if is_postgres(settings) else None,
     )
     try:
         await member.join()
@@ -60,6 +61,19 @@ async def membership(
         yield member
     finally:
         await member.leave()
+
+
+def own_clock(settings: Settings) -> Clock:
+    """Return the clock of a process that serves.
+
+    A node that is alone follows its machine's. One that is not goes by the time of the database,
+    which no machine's owner sets.
+    """
+    return SteadyClock() if is_postgres(settings) else SystemClock()
+
+
+def _set(clock: Clock) -> Callable[[int], None]:
+    return clock.set if isinstance(clock, SteadyClock) else lambda _: None
 
 
 def only_one(settings: Settings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from operator import itemgetter
 
 from openparticipant.domain.contact import Contact, Participant, Role
 from openparticipant.domain.transcript import EventType, ItemType, TranscriptItem
@@ -247,7 +248,7 @@ def end_expired(now: int, limit: int, new_id: Callable[[], str]) -> Write[list[T
     """End contacts whose time is over; see `ContactStore.end_expired_contacts`."""
     told = []
     # In one order for all takers, so that no two ever wait for each other.
-    for (contact_seq,) in sorted((yield _EXPIRED, (now, limit))):
+    for (contact_seq,) in sorted((yield _EXPIRED, (now, limit)), key=itemgetter(0)):
         still = yield _LOCK_EXPIRED, (contact_seq, now)
         if not still:
             continue
