@@ -27,6 +27,7 @@ FLOORS: dict[str, int] = {
     "bus": 4,
     "objects": 4,
     "system": 4,
+    "tracing": 4,
     "transport": 5,
     "bootstrap": 6,
     "cli": 7,
@@ -42,6 +43,7 @@ GUARDED: dict[str, set[str]] = {
     "sqlite3": {"stores"},
     "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},
+    "opentelemetry": {"tracing"},
     "cryptography": {"transport", "bus"},
     "jmespath": {"cli"},
     "rich": {"cli"},
@@ -56,6 +58,7 @@ BACK_ENDS = {
     f"{PACKAGE}.objects.disk",
     f"{PACKAGE}.bus.local",
     f"{PACKAGE}.bus.nats",
+    f"{PACKAGE}.tracing.otel",
 }
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
