@@ -61,6 +61,11 @@ class Watched:
         """Return what is not timed."""
         return getattr(self._inner, name)
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """The class of what is behind: whoever asks for the built-in store by its class gets it."""
+        return type(self._inner)
+
 
 def store(inner: ContactStore, metrics: Metrics, tracer: Tracer | None) -> ContactStore:
     """Return a store whose calls are watched."""
