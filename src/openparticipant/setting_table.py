@@ -160,6 +160,13 @@ SETTINGS: tuple[Setting, ...] = (
         unset="openparticipant.sqlite3 in the data directory",
     ),
     Setting(
+        "no-migrate",
+        _switch,
+        "off",
+        "on: the schema is left to openparticipant migrate",
+        switch=True,
+    ),
+    Setting(
         "objects",
         _scheme("file:///"),
         None,

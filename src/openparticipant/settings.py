@@ -36,6 +36,7 @@ class Settings:
     port: int
     data_dir: Path
     database: str
+    no_migrate: bool
     objects: str
     bus: str
     scanner: tuple[str, ...]

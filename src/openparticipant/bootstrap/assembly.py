@@ -54,7 +54,7 @@ async def _assemble(
     where = addresses.find(settings, data_dir, on)
     rows = await held.enter_async_context(database(settings, data_dir))
     fresh = on.ids.uuid()
-    identity = await rows.write(lambda: identities.ensure(fresh))
+    identity = await rows.write(lambda: identities.ensure(fresh), alone=True)
     control_keys = await key_pairs(rows, "control", "AKIA", on)
     object_keys = await key_pairs(rows, "objects", "OPOB", on)
     objects = await held.enter_async_context(

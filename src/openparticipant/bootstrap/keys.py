@@ -14,4 +14,4 @@ async def key_pairs(
     """Return the key pairs of a purpose, newest first; access key ids begin with `prefix`."""
     fresh = Credentials(prefix + on.ids.uuid().replace("-", "").upper()[:16], on.ids.token())
     now = on.clock.now()
-    return await database.write(lambda: access_keys.ensure(purpose, fresh, now))
+    return await database.write(lambda: access_keys.ensure(purpose, fresh, now), alone=True)
