@@ -29,6 +29,7 @@ FLOORS: dict[str, int] = {
     "bus": 4,
     "objects": 4,
     "system": 4,
+    "tracing": 4,
     "transport": 5,
     "bootstrap": 6,
     "cli": 7,
@@ -44,6 +45,7 @@ GUARDED: dict[str, set[str]] = {
     "sqlite3": {"stores"},
     "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},
+    "opentelemetry": {"tracing"},
     "cryptography": {"transport", "bus", "sealing"},
     "jmespath": {"cli"},
     "rich": {"cli"},
@@ -61,6 +63,7 @@ BACK_ENDS = {
     f"{PACKAGE}.objects.s3",
     f"{PACKAGE}.bus.local",
     f"{PACKAGE}.bus.nats",
+    f"{PACKAGE}.tracing.otel",
 }
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}

@@ -51,6 +51,8 @@ class Settings:
     tls: str | None
     admin_port: int | None
     allowed_origins: tuple[str, ...]
+    trace_to: str | None
+    trace_ratio: float
     views: Path | None
     demo: bool
     drain_pause: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
-from openparticipant.bootstrap import addresses, serving
+from openparticipant.bootstrap import addresses, serving, watched
 from openparticipant.bootstrap.bus import bus
 from openparticipant.bootstrap.database import contact_store, database, is_postgres
 from openparticipant.bootstrap.foundation import Foundation
@@ -14,6 +14,7 @@ from openparticipant.bootstrap.node import Node
 from openparticipant.bootstrap.objects import objects as open_objects
 from openparticipant.bootstrap.policy import policy
 from openparticipant.bootstrap.recovery import recover
+from openparticipant.bootstrap.tracing import tracer
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.errors import Unavailable
 from openparticipant.ports import Ports
@@ -73,10 +74,18 @@ async def _assemble(
     )
     store = contact_store(settings, rows, on.ids)
     metrics = Metrics()
+    traces = await held.enter_async_context(tracer(settings))
     told_by = await held.enter_async_context(
         bus(settings, control_keys[0].secret_access_key, metrics)
     )
-    ports = Ports(on.clock, on.ids, store, objects, told_by, policy(settings, where.public_url))
+    ports = Ports(
+        on.clock,
+        on.ids,
+        watched.store(store, metrics, traces),
+        watched.objects(objects, metrics, traces),
+        watched.bus(told_by, metrics, traces),
+        policy(settings, where.public_url),
+    )
     await recover(ports, alone=bool(only_one(settings)))
     data_dir.write_profile(
         region=settings.region,
@@ -91,6 +100,7 @@ async def _assemble(
         where,
         ports,
         metrics,
+        traces,
         control_keys=control_keys,
         object_keys=object_keys,
     )
