@@ -220,6 +220,12 @@ async def test_a_copy_is_looked_at(answers: list[bytes], *, kept: bool) -> None:
     assert f"x-amz-copy-source-if-match: {ETAG}" in server.heads[0]
 
 
+@pytest.mark.parametrize("after", [(HANG_UP,), (head(6), HANG_UP)])
+async def test_a_copy_that_nobody_could_look_at_may_lie_there(after: tuple[bytes, ...]) -> None:
+    """Looking changes nothing, but the copy was made; whoever gives up has to delete it."""
+    assert not (await failing(keep, COPIED, *after)).untouched
+
+
 async def test_a_copy_that_always_differs_is_the_stores_fault() -> None:
     """To begin again would never end."""
     answers = (COPIED, head(6), http("204 No Content"), head())
