@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from openparticipant.domain.attachment import Attachment
-from openparticipant.objects.s3.bucket import read_bucket
-from openparticipant.objects.s3.calls import Calls
-from openparticipant.objects.s3.chain import Found
-from openparticipant.objects.s3.held_credentials import HeldCredentials
 from openparticipant.objects.s3.store import S3Objects
 from openparticipant.system import SystemClock
 from openparticipant.testing.object_habits import Habits
-from tests.engines.s3 import S3Server
 
 
 class S3Subject:
@@ -30,16 +22,3 @@ class S3Subject:
 
     def expect(self, attachment: Attachment) -> None:
         """Take no note: a bucket takes whatever is signed."""
-
-
-@asynccontextmanager
-async def opened(server: S3Server, *, address: str = "") -> AsyncIterator[S3Objects]:
-    """Open our store over a server's bucket, or over another address."""
-    bucket = read_bucket(address or server.address, region=server.region)
-    credentials = HeldCredentials(lambda: Found(server.key, None), SystemClock())
-    async with Calls(bucket, credentials, SystemClock()) as calls:
-        objects = S3Objects(bucket, credentials, calls, SystemClock(), public_origin=bucket.origin)
-        try:
-            yield objects
-        finally:
-            await objects.close()

@@ -8,8 +8,9 @@ import pytest
 
 from openparticipant.testing.object_contract import GUARANTEES, Guarantee
 from openparticipant.testing.object_plane import ObjectPlane
-from tests.contracts.s3_subject import S3Subject, opened
+from tests.contracts.s3_subject import S3Subject
 from tests.engines.s3 import S3Server
+from tests.objects.s3.opening import opened
 
 each_guarantee = pytest.mark.parametrize(
     "guarantee", GUARANTEES, ids=[guarantee.__name__ for guarantee in GUARANTEES]
@@ -26,12 +27,12 @@ async def test_the_built_in_store(guarantee: Guarantee, tmp_path: Path) -> None:
 @each_guarantee
 async def test_seaweedfs(guarantee: Guarantee, seaweedfs: S3Server) -> None:
     """A bucket of SeaweedFS keeps every guarantee, through our store."""
-    async with opened(seaweedfs) as objects:
+    async with opened(seaweedfs.address, seaweedfs.key) as objects:
         await guarantee(S3Subject(objects, seaweedfs.habits))
 
 
 @each_guarantee
 async def test_radosgw(guarantee: Guarantee, radosgw: S3Server) -> None:
     """A bucket of Ceph keeps every guarantee, through our store."""
-    async with opened(radosgw) as objects:
+    async with opened(radosgw.address, radosgw.key) as objects:
         await guarantee(S3Subject(objects, radosgw.habits))

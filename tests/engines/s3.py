@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openparticipant.sigv4 import Credentials, presign
@@ -57,13 +58,26 @@ class S3Server:
             env=plain_environment(**self.environment, **more),
         )
 
-    def ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        query: Sequence[tuple[str, str]] = (),
+    ) -> bytes:
         """Make a call with a pre-signed URL, without any of our store's code; raise OSError."""
         at = SystemClock().now()
-        url = presign(self.key, method, self.base, path, region=self.region, at=at, lasting=60)
+        url = presign(
+            self.key, method, self.base, path, region=self.region, at=at, lasting=60, query=query
+        )
         request = urllib.request.Request(url, method=method, data=body)
         with urllib.request.urlopen(request, timeout=5) as answer:
             return bytes(answer.read())
+
+    def list(self, prefix: str) -> str:
+        """Return the bucket's list of what begins so, as XML."""
+        query = (("list-type", "2"), ("prefix", prefix))
+        return self.ask("GET", f"/{self.bucket}", query=query).decode()
 
     def make_bucket(self) -> None:
         """Make the bucket, if it is not there; raise OSError."""
