@@ -44,7 +44,7 @@ def rows(text: str, first: str) -> list[list[str]]:
 def row(setting: Setting) -> list[str]:
     """Return how the page tells of a setting."""
     default = f"`{setting.default}`" if setting.default else "—"
-    return [f"`--{setting.name}`", default, setting.help]
+    return [f"`--{setting.flag}`", default, setting.help]
 
 
 def test_every_setting_is_told_with_its_default() -> None:
@@ -56,6 +56,7 @@ def test_every_metric_is_told_with_its_labels() -> None:
     """Whoever writes an alert finds the name as Prometheus sees it."""
     metrics = Metrics()
     metrics.request("GetAttachment", 200, 0.1)
+    metrics.stage("encode")(0.001)
     metrics.moved("in", 1)
     metrics.refused("malformed")
     metrics.delivered("message", 1, 0.001)

@@ -21,12 +21,15 @@ FLOORS: dict[str, int] = {
     "settings": 4,
     "data_dir": 3,
     "view_files": 3,
+    "master_key": 2,
+    "sealing": 3,
     "ports": 3,
     "operations": 4,
     "stores": 4,
     "bus": 4,
     "objects": 4,
     "system": 4,
+    "tracing": 4,
     "transport": 5,
     "bootstrap": 6,
     "cli": 7,
@@ -42,7 +45,8 @@ GUARDED: dict[str, set[str]] = {
     "sqlite3": {"stores"},
     "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},
-    "cryptography": {"transport", "bus"},
+    "opentelemetry": {"tracing"},
+    "cryptography": {"transport", "bus", "sealing"},
     "jmespath": {"cli"},
     "rich": {"cli"},
     "yaml": {"cli"},
@@ -52,17 +56,27 @@ GUARDED: dict[str, set[str]] = {
     "pytest": {"testing"},
 }
 BACK_ENDS = {
+    f"{PACKAGE}.sealing",
     f"{PACKAGE}.stores.sqlite",
     f"{PACKAGE}.stores.postgres",
     f"{PACKAGE}.objects.disk",
     f"{PACKAGE}.objects.s3",
     f"{PACKAGE}.bus.local",
     f"{PACKAGE}.bus.nats",
+    f"{PACKAGE}.tracing.otel",
 }
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.
-SERVER_COMMANDS = {"serve", "env", "config", "migrate", "server_settings", "stopped_server"}
+SERVER_COMMANDS = {
+    "bucket",
+    "serve",
+    "env",
+    "config",
+    "migrate",
+    "server_settings",
+    "stopped_server",
+}
 DIAL_OUT_ROOMS = {"operations", "stores", "objects", "transport", "bootstrap", "ports"}
 
 

@@ -30,8 +30,13 @@ from openparticipant.cli.services import SERVICES, Service, participant
 from openparticipant.setting_table import SETTINGS
 
 TARGET = Path(__file__).parents[1] / "src/openparticipant/cli/completions"
-SETTLED = {"serve", "env", "config", "migrate"}
-WORDS = {"config": ("check", "show"), "migrate": ("--check",), "completion": SHELLS}
+SETTLED = {"bucket", "serve", "env", "config", "migrate"}
+WORDS = {
+    "bucket": ("setup",),
+    "config": ("check", "show"),
+    "migrate": ("--check",),
+    "completion": SHELLS,
+}
 
 
 class Choice(NamedTuple):
@@ -83,7 +88,7 @@ def operation(service: Service, name: str) -> Command:
 def own_command(name: str) -> Command:
     """Describe a command that is no operation, as its page does."""
     if name in SETTLED:
-        options = [Choice(f"--{s.name}", not s.switch, (), shorter(s.help)) for s in SETTINGS]
+        options = [Choice(f"--{s.flag}", not s.switch, (), shorter(s.help)) for s in SETTINGS]
         options.append(Choice("--config", True, (), "A file with settings"))
     else:
         values: dict[str, str] = {}

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from openparticipant import limits
 from openparticipant.domain.filetypes import CONTENT_TYPES
+from openparticipant.master_key import MasterKey
 
 PREFIX = "OPENPARTICIPANT_"
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
@@ -22,6 +23,8 @@ class Setting:
 
     `default` is text too, so that `config show` prints what could be typed; `unset` says what having
     no value comes to. A `switch` is on or off, and its flag alone turns it on.
+    What is `in_file` never stands among the words of a command or in the file of settings: there,
+    the path of a file that holds it does.
     """
 
     name: str
@@ -32,6 +35,12 @@ class Setting:
     secret: bool = False
     unset: str = ""
     switch: bool = False
+    in_file: bool = False
+
+    @property
+    def flag(self) -> str:
+        """The name among the words of a command and in the file of settings."""
+        return f"{self.name}-file" if self.in_file else self.name
 
     @property
     def field(self) -> str:
@@ -78,6 +87,16 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds <= 86400:
         raise ValueError("must be a number of seconds from 0 to 86400")
     return seconds
+
+
+def _ratio(text: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = -1
+    if not 0 <= ratio <= 1:
+        raise ValueError("must be a number from 0 to 1")
+    return ratio
 
 
 def _origin(text: str) -> str:
@@ -157,6 +176,15 @@ SETTINGS: tuple[Setting, ...] = (
         switch=True,
     ),
     Setting(
+        "master-key",
+        MasterKey.read,
+        None,
+        "file with 32 bytes in base64 that seal the keys in a database elsewhere",
+        secret=True,
+        in_file=True,
+        unset="none; SQLite needs none",
+    ),
+    Setting(
         "objects",
         _scheme("file:///", "s3://"),
         None,
@@ -204,6 +232,14 @@ SETTINGS: tuple[Setting, ...] = (
         "web origins that browsers may call from",
         repeatable=True,
     ),
+    Setting(
+        "trace-to",
+        _origin,
+        None,
+        "origin of an OpenTelemetry collector that takes traces over HTTP",
+        unset="no traces",
+    ),
+    Setting("trace-ratio", _ratio, "1", "share of traces recorded, where the client is silent"),
     Setting(
         "views",
         _directory,

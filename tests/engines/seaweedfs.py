@@ -6,23 +6,31 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from openparticipant.sigv4 import Credentials
+from tests.engines.ports import free_ports
 from tests.engines.s3 import S3Server
 from tests.requirements import require
 
 _VARIABLE = "OPENPARTICIPANT_TEST_S3"  # the origin; its keys are AWS_ACCESS_KEY_ID and its sibling
 _ROLES = ("master", "volume", "filer", "s3", "admin")
 _PATIENCE = 300  # tenths of a second
+
+
+@pytest.fixture(scope="session")
+def seaweedfs() -> Iterator[S3Server]:
+    """Return an S3 server that has a bucket."""
+    with running_s3() as server:
+        yield server
 
 
 @contextlib.contextmanager
@@ -53,7 +61,7 @@ def _run(program: str, place: Path) -> Iterator[S3Server]:
     pair = {"accessKey": key.access_key_id, "secretKey": key.secret_access_key}
     identity = {"name": "test", "credentials": [pair], "actions": ["Admin"]}
     config.write_text(json.dumps({"identities": [identity]}))
-    ports = _free_ports(2 * len(_ROLES))
+    ports = free_ports(2 * len(_ROLES))
     options = [f"-dir={place}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-s3.config={config}"]
     for role, port, grpc in zip(_ROLES, ports[::2], ports[1::2], strict=True):
         options += [f"-{role}.port={port}", f"-{role}.port.grpc={grpc}"]
@@ -63,6 +71,7 @@ def _run(program: str, place: Path) -> Iterator[S3Server]:
     server = S3Server(f"http://127.0.0.1:{ports[2 * _ROLES.index('s3')]}", key)
     with (place / "log").open("wb") as log:
         process = subprocess.Popen([program, "mini", *options], stdout=log, stderr=log, cwd=place)
+        server = replace(server, pid=process.pid)
         try:
             _wait(server, process, place / "log")
             yield server
@@ -82,11 +91,3 @@ def _wait(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None
         else:
             return
     pytest.fail(f"SeaweedFS did not start: {log.read_text()[-2000:]}", pytrace=False)
-
-
-def _free_ports(count: int) -> Sequence[int]:
-    with contextlib.ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]

@@ -13,10 +13,9 @@ _log = logging.getLogger(__name__)
 
 
 async def recover(ports: Ports, *, alone: bool) -> None:
-    """Undo what a crash left half done; nobody else works on this data directory.
+    """Undo what a crash left half done.
 
-    Unless this node is alone on its database, a completion under way may be another's: it keeps its
-    lease.
+    Leases are cut short only by a node that is alone for certain; those of others run out.
     """
 
     async def wanted(key: str) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from openparticipant.bootstrap import observers
+from openparticipant.bootstrap import observers, watched
 from openparticipant.bootstrap.addresses import Addresses
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.objects.disk import DiskObjects
 from openparticipant.ports import Ports
+from openparticipant.ports.tracer import Tracer
 from openparticipant.settings import Settings
 from openparticipant.sigv4 import Credentials
 from openparticipant.transport import app
@@ -38,6 +39,7 @@ def server(
     metrics: Metrics,
     engines: Engines,
     patience: Patience,
+    tracer: Tracer | None,
     *,
     control_keys: Sequence[Credentials],
     object_keys: Sequence[Credentials],
@@ -63,17 +65,18 @@ def server(
         ports.store,
         ports.bus,
         on.clock,
-        observers.deliveries(on, metrics),
+        observers.deliveries(on, metrics, tracer),
         on.bounds.parting_seconds,
     )
-    planes = PlaneRoute(clock=on.clock, ids=on.ids, log=on.log, metrics=metrics)
+    encode = watched.encode(metrics)
+    planes = PlaneRoute(clock=on.clock, ids=on.ids, log=on.log, metrics=metrics, tracer=tracer)
     operators = {key.access_key_id: key for key in control_keys}.get
     public = app.PublicApp(
         planes=planes,
-        participant=ParticipantPlane(ports, patience),
-        control=control_plane(ports, operators, patience),
+        participant=ParticipantPlane(ports, patience, encode),
+        control=control_plane(ports, operators, patience, encode),
         objects=_objects_route(
-            settings, on, where, ports, metrics, patience, object_keys, allowed_origins
+            settings, on, where, ports, metrics, patience, tracer, object_keys, allowed_origins
         ),
         websocket=WebSocketRoute(
             ports,
@@ -93,7 +96,7 @@ def server(
     )
     return Server(
         public,
-        AdminApp(metrics, health, planes, admin_plane(ports, operators, patience)),
+        AdminApp(metrics, health, planes, admin_plane(ports, operators, patience, encode)),
         lifecycle,
         public_socket=on.public_socket,
         admin_socket=on.admin_socket,
@@ -110,6 +113,7 @@ def _objects_route(
     ports: Ports,
     metrics: Metrics,
     patience: Patience,
+    tracer: Tracer | None,
     keys: Sequence[Credentials],
     allowed_origins: Sequence[str],
 ) -> ObjectsRoute | None:
@@ -128,5 +132,6 @@ def _objects_route(
         clock=on.clock,
         ids=on.ids,
         observed=observers.objects(on, metrics),
+        tracer=tracer,
         allowed_origins=allowed_origins,
     )

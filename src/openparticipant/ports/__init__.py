@@ -19,6 +19,7 @@ from openparticipant.ports.contacts import (
 from openparticipant.ports.engine import Engine
 from openparticipant.ports.everything import Ports
 from openparticipant.ports.messages import NewMessage, NewReceipt, PageStart
+from openparticipant.ports.nodes import NodeEntry, NodeRegistry
 from openparticipant.ports.object_store import Invitation, ObjectStore, Offer, StoredObject
 from openparticipant.ports.policy import Policy
 
@@ -41,6 +42,8 @@ __all__ = [
     "NewMessage",
     "NewParticipant",
     "NewReceipt",
+    "NodeEntry",
+    "NodeRegistry",
     "ObjectStore",
     "Offer",
     "PageStart",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from uvicorn._types import ASGIReceiveCallable
 
 from openparticipant.domain.connection import Caller, digest
@@ -16,8 +18,8 @@ from openparticipant.ports import Ports
 from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.transport.patience import Patience, is_repeatable, seconds_for
 from openparticipant.transport.routes import Routes
-from openparticipant.wire.restjson import encode
 from openparticipant.wire.service import PARTICIPANT, Operation
+from openparticipant.wire.shapes import Shape
 
 
 class ParticipantPlane:
@@ -26,9 +28,10 @@ class ParticipantPlane:
     An `Authorization` header changes nothing: SDKs sign whether or not they have a key.
     """
 
-    def __init__(self, ports: Ports, patience: Patience) -> None:
+    def __init__(self, ports: Ports, patience: Patience, encode: Callable[[Shape], bytes]) -> None:
         self._ports = ports
         self._patience = patience
+        self._encode = encode
         self._routes = Routes(PARTICIPANT, ValidationException)
 
     def fault(self) -> InternalServerException:
@@ -57,7 +60,7 @@ class ParticipantPlane:
             seconds=seconds,
             repeatable=is_repeatable(operation.name, request),
         )
-        return encode(answer)
+        return self._encode(answer)
 
     async def _caller(self, exchange: Exchange, operation: Operation) -> Caller:
         bearer = exchange.header(b"x-amz-bearer")

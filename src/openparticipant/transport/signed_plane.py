@@ -15,7 +15,6 @@ from openparticipant.sigv4 import Credentials, Refused, verify
 from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.transport.patience import ORDINARY, Patience, is_repeatable
 from openparticipant.transport.routes import Routes
-from openparticipant.wire.restjson import encode
 from openparticipant.wire.service import ADMIN, CONTROL, Operation
 from openparticipant.wire.shapes import Shape
 
@@ -30,6 +29,7 @@ _REFUSALS: dict[str, type[ServiceError]] = {
 }
 
 Lookup = Callable[[str], Credentials | None]
+Encode = Callable[[Shape], bytes]
 
 
 class SignedPlane:
@@ -48,6 +48,7 @@ class SignedPlane:
         clock: Clock,
         lookup: Lookup,
         patience: Patience,
+        encode: Encode,
     ) -> None:
         self._routes = Routes(operations, InvalidRequestException)
         self._perform = perform
@@ -56,6 +57,7 @@ class SignedPlane:
         self._clock = clock
         self._lookup = lookup
         self._patience = patience
+        self._encode = encode
 
     def fault(self) -> InternalServiceException:
         """Return what this plane answers when the server fails."""
@@ -78,7 +80,7 @@ class SignedPlane:
             seconds=ORDINARY,
             repeatable=is_repeatable(name, request),
         )
-        return encode(answer)
+        return self._encode(answer)
 
     def _authenticate(self, exchange: Exchange, raw_path: str, body: bytes) -> None:
         scope = exchange.scope
@@ -98,7 +100,7 @@ class SignedPlane:
             raise _REFUSALS[refused.code](refused.message) from None
 
 
-def control_plane(ports: Ports, lookup: Lookup, patience: Patience) -> SignedPlane:
+def control_plane(ports: Ports, lookup: Lookup, patience: Patience, encode: Encode) -> SignedPlane:
     """Return what starts, fills and ends chats, as back ends call it."""
     return SignedPlane(
         CONTROL,
@@ -108,10 +110,11 @@ def control_plane(ports: Ports, lookup: Lookup, patience: Patience) -> SignedPla
         clock=ports.clock,
         lookup=lookup,
         patience=patience,
+        encode=encode,
     )
 
 
-def admin_plane(ports: Ports, lookup: Lookup, patience: Patience) -> SignedPlane:
+def admin_plane(ports: Ports, lookup: Lookup, patience: Patience, encode: Encode) -> SignedPlane:
     """Return what the operator reads."""
     return SignedPlane(
         ADMIN,
@@ -121,4 +124,5 @@ def admin_plane(ports: Ports, lookup: Lookup, patience: Patience) -> SignedPlane
         clock=ports.clock,
         lookup=lookup,
         patience=patience,
+        encode=encode,
     )
