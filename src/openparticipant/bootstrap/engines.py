@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from openparticipant.bootstrap.bus import bus
 from openparticipant.bootstrap.database import is_postgres, postgres
+from openparticipant.bootstrap.tracing import tracer
 from openparticipant.settings import Settings
+from openparticipant.transport.metrics import Metrics
 
 
 async def check(settings: Settings) -> None:
     """Raise StartError if a start would fail on one of them; change nothing."""
     if is_postgres(settings):
         await postgres().check(settings.database, migrate=not settings.no_migrate)
+    async with bus(settings, "", Metrics()), tracer(settings):
+        pass
