@@ -270,12 +270,13 @@ def test_nkeys_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     )
 
 
-def test_serve_ends_with_status_2(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [["serve", "--port", "0"], ["config", "check"]], ids=" ".join)
+def test_it_ends_with_status_2(words: list[str], tmp_path: Path) -> None:
     """One line on stderr, without the password."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"nats://jo:geheim@127.0.0.1:{unused.getsockname()[1]}"
-        words = ["serve", "--port", "0", "--data-dir", str(tmp_path), "--bus", url]
+        words = [*words, "--data-dir", str(tmp_path), "--bus", url]
         done = subprocess.run(
             [sys.executable, "-m", "openparticipant", *words],
             check=False,
@@ -288,6 +289,13 @@ def test_serve_ends_with_status_2(tmp_path: Path) -> None:
     assert done.stderr.startswith("openparticipant: --bus: 127.0.0.1:")
     assert done.stderr.endswith(": connection refused\n")
     assert "geheim" not in done.stderr
+
+
+def test_config_check_lets_a_nats_pass(nats: str) -> None:
+    """It calls on the server, as a start would."""
+    outcome = command("config", "check", "--bus", nats)
+
+    assert (outcome.status, outcome.out) == (0, b"the configuration is valid\n")
 
 
 def test_config_show_hides_the_password() -> None:
