@@ -34,12 +34,13 @@ def run(arguments: list[str], world: Environment) -> int:
     root.handlers[:] = [LogHandler(log)]
     root.setLevel(logging.INFO)
     try:
-        return server.run(_serve(loaded, world, log))
+        try:
+            return server.run(_serve(loaded, world, log))
+        finally:
+            log.close()
     except StartError as error:
         world.complain(f"openparticipant: {error}\n")
         return CANNOT_START
-    finally:
-        log.close()
 
 
 async def _serve(loaded: Loaded, world: Environment, log: Log) -> int:
