@@ -59,14 +59,14 @@ class PostgresServer:
         self._binaries = binaries
         # The path of a socket has about 100 characters at most, so not below the test's directory.
         self.place = Path(tempfile.mkdtemp(prefix="openparticipant-postgres-", dir="/tmp"))
-        self._data = self.place / "data"
+        self.data = self.place / "data"
         self.account: pwd.struct_passwd | None = None
         self.address = f"postgresql://postgres@/postgres?host={self.place}"
 
     def __enter__(self) -> Self:
         if os.geteuid() == 0:
             self._step_down()
-        self._run("initdb", "-A", "trust", "-U", "postgres", "--no-sync", "-D", str(self._data))
+        self._run("initdb", "-A", "trust", "-U", "postgres", "--no-sync", "-D", str(self.data))
         self.start()
         return self
 
@@ -79,7 +79,7 @@ class PostgresServer:
         # Without a log file the server would hold the pipe of `pg_ctl` open.
         log = str(self.place / "log")
         options = f"{_OPTIONS} -k {self.place}"
-        self._run("pg_ctl", "-w", "-D", str(self._data), "-l", log, "-o", options, "start")
+        self._run("pg_ctl", "-w", "-D", str(self.data), "-l", log, "-o", options, "start")
 
     def kill(self) -> None:
         """End it at once, as the loss of its machine would."""
@@ -100,7 +100,7 @@ class PostgresServer:
             process.resume()
 
     def _processes(self) -> list[psutil.Process]:
-        postmaster = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
+        postmaster = psutil.Process(int((self.data / "postmaster.pid").read_text().split()[0]))
         # Its children first: they would end by themselves, but a while after it.
         return [*postmaster.children(), postmaster]
 
