@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,11 +47,27 @@ class Answer:
 class Line:
     """A connection of one thread; `sent` is told of every request before its answer is read."""
 
-    def __init__(self, url: str, key: Credentials, sent: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: Credentials,
+        sent: Callable[[], None] = lambda: None,
+        *,
+        trusting: ssl.SSLContext | None = None,
+        source: str = "",
+    ) -> None:
+        """Dial when the first request is made, over TLS if `trusting`, from the address `source`."""
         self._url = url
         self._key = key
         self._sent = sent
-        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+        host, came_from = urlsplit(url).netloc, (source, 0)
+        self._connection = (
+            http.client.HTTPSConnection(
+                host, timeout=60, context=trusting, source_address=came_from
+            )
+            if trusting
+            else http.client.HTTPConnection(host, timeout=60, source_address=came_from)
+        )
 
     def close(self) -> None:
         """Hang up."""

@@ -120,6 +120,8 @@ def record(exchange: Exchange, status: int, *, at: int, log: Log, metrics: Metri
         "ms": round(seconds * 1000, 2),
         **exchange.facts,
     }
+    if client := exchange.scope["client"]:
+        facts["client"] = client[0]
     if exchange.reason is not None:
         facts["reason"] = exchange.reason
     log.write("error" if status >= 500 else "info", "request", at, facts)

@@ -63,7 +63,8 @@ class ObjectsRoute:
     ) -> None:
         """Answer one request, always with CORS headers and a request id."""
         request = ObjectRequest.read(scope, at=self._clock.now())
-        exchange = ObjectExchange(self._ids.uuid(), request.method)
+        client = scope["client"]
+        exchange = ObjectExchange(self._ids.uuid(), request.method, client[0] if client else None)
         common = [
             (b"x-amz-request-id", exchange.request_id.encode()),
             *self._cors.headers(request.origin),
