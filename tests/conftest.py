@@ -6,9 +6,11 @@ import inspect
 import pytest
 
 pytest.register_assert_rewrite(
-    "openparticipant.testing.object_contract", "openparticipant.testing.store_contract"
+    "openparticipant.testing.bus_contract",
+    "openparticipant.testing.object_contract",
+    "openparticipant.testing.store_contract",
 )
-pytest_plugins = ["tests.engines.postgres"]
+pytest_plugins = ["tests.engines.nats", "tests.engines.postgres"]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -59,6 +59,8 @@ def test_every_metric_is_told_with_its_labels() -> None:
     metrics.moved("in", 1)
     metrics.refused("malformed")
     metrics.delivered("message", 1, 0.001)
+    metrics.notices("in")()
+    metrics.notice_dropped("down")
     expected = []
     for family in metrics.registry.collect():
         labels = [name for name in family.samples[0].labels if name != "le"]

@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parent.parent / "src" / PACKAGE
 FLOORS: dict[str, int] = {
     "errors": 1,
     "limits": 1,
+    "trace_context": 1,
     "domain": 2,
     "wire": 2,
     "sigv4": 2,
@@ -39,8 +40,9 @@ GUARDED: dict[str, set[str]] = {
     "httptools": {"transport"},
     "websockets": {"transport", "testing"},
     "sqlite3": {"stores"},
+    "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},
-    "cryptography": {"transport"},
+    "cryptography": {"transport", "bus"},
     "jmespath": {"cli"},
     "rich": {"cli"},
     "yaml": {"cli"},
@@ -48,7 +50,13 @@ GUARDED: dict[str, set[str]] = {
     "boto3": set(),
     "pytest": {"testing"},
 }
-BACK_ENDS = {f"{PACKAGE}.stores.sqlite", f"{PACKAGE}.objects.disk", f"{PACKAGE}.bus.local"}
+BACK_ENDS = {
+    f"{PACKAGE}.stores.sqlite",
+    f"{PACKAGE}.stores.postgres",
+    f"{PACKAGE}.objects.disk",
+    f"{PACKAGE}.bus.local",
+    f"{PACKAGE}.bus.nats",
+}
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.
@@ -116,7 +124,7 @@ def test_only_the_composition_root_names_back_ends() -> None:
         for module, path in modules()
         for name in imports(path)
         if any(name == back_end or name.startswith(f"{back_end}.") for back_end in BACK_ENDS)
-        and room(module) not in {"bootstrap", "stores", "objects", "testing"}
+        and room(module) not in {"bootstrap", "stores", "objects", "bus", "testing"}
         and not (name.startswith(f"{PACKAGE}.objects") and room(module) in KNOW_THE_DISK)
     ]
 

@@ -151,9 +151,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("data-dir", _directory, "./openparticipant-data", "where everything of this node lies"),
     Setting(
         "database",
-        _scheme("sqlite:///"),
+        _scheme("sqlite:///", "postgresql://"),
         None,
-        "sqlite:///PATH below the data directory",
+        "sqlite:///PATH below the data directory, or postgresql://USER:PASSWORD@HOST/NAME",
         secret=True,
         unset="openparticipant.sqlite3 in the data directory",
     ),
@@ -164,7 +164,13 @@ SETTINGS: tuple[Setting, ...] = (
         "file:///DIR for the bytes of attachments",
         unset="objects in the data directory",
     ),
-    Setting("bus", _scheme("local:"), "local:", "how nodes tell each other of new items"),
+    Setting(
+        "bus",
+        _scheme("local:", "nats://", "tls://"),
+        "local:",
+        "how nodes tell each other of new items: local: or nats://HOST:PORT,…",
+        secret=True,
+    ),
     Setting("scanner", _scheme("none:"), "none:", "what looks at files", repeatable=True),
     Setting(
         "public-url",

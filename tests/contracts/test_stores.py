@@ -13,7 +13,7 @@ from openparticipant.stores.contact_store import SqlContactStore
 from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.system import RandomIds
 from openparticipant.testing.store_contract import RULES, Rule, hold, name_of
-from tests.contracts.postgres_database import PostgresStores
+from tests.contracts.postgres_stores import PostgresStores
 
 
 @pytest.mark.parametrize("rule", RULES, ids=name_of)

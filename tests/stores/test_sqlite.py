@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from openparticipant.errors import ConflictException, Unavailable
-from openparticipant.stores.sqlite import SqliteDatabase, migrate, migrations
+from openparticipant.stores import steps
+from openparticipant.stores.sqlite import SqliteDatabase, migrate
 from openparticipant.stores.write import Write
 from tests.stores.batches import Gate, one_batch
 
+SCRIPTS = [step.script for step in steps.known()]
 KEYS = "SELECT access_key_id FROM access_keys ORDER BY access_key_id"
 INSERT = """
     INSERT INTO access_keys (access_key_id, purpose, secret_access_key, created_at)
@@ -210,7 +212,7 @@ def test_a_newer_schema_is_refused(path: Path) -> None:
         connection.execute("PRAGMA user_version=99")
     before = path.read_bytes()
     with pytest.raises(
-        Unavailable, match=f"schema is version 99, this release knows {len(migrations())}"
+        Unavailable, match=f"schema is version 99, this release knows {len(SCRIPTS)}"
     ):
         SqliteDatabase(path)
     assert path.read_bytes() == before
@@ -240,11 +242,11 @@ def test_a_migration_is_whole_or_not_there(path: Path) -> None:
     broken = f"{good}; INSERT INTO nowhere VALUES (1)"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         with pytest.raises(sqlite3.OperationalError, match="nowhere"):
-            migrate(connection, [*migrations(), broken])
-        assert version(path) == (len(migrations()), 0)
+            migrate(connection, [*SCRIPTS, broken])
+        assert version(path) == (len(SCRIPTS), 0)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        migrate(connection, [*migrations(), good])
-    assert version(path) == (len(migrations()) + 1, 1)
+        migrate(connection, [*SCRIPTS, good])
+    assert version(path) == (len(SCRIPTS) + 1, 1)
 
 
 def test_a_step_that_was_cut_off_is_taken_again(path: Path) -> None:
@@ -255,9 +257,9 @@ def test_a_step_that_was_cut_off_is_taken_again(path: Path) -> None:
         dying.execute("CREATE TABLE contacts (half INTEGER)")
         dying.execute("PRAGMA user_version=1")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        migrate(connection, migrations())
+        migrate(connection, SCRIPTS)
         connection.execute("SELECT last_ordinal FROM contacts")
-    assert version(path) == (len(migrations()), 0)
+    assert version(path) == (len(SCRIPTS), 0)
 
 
 def version(path: Path) -> tuple[int, int]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from openparticipant.bootstrap import addresses, serving
-from openparticipant.bootstrap.database import database
+from openparticipant.bootstrap.bus import bus
+from openparticipant.bootstrap.database import contact_store, database, is_postgres
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.bootstrap.keys import key_pairs
 from openparticipant.bootstrap.node import Node
 from openparticipant.bootstrap.objects import disk_objects
 from openparticipant.bootstrap.policy import policy
 from openparticipant.bootstrap.recovery import recover
-from openparticipant.bus.local import LocalBus
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.errors import Unavailable
 from openparticipant.ports import Ports
 from openparticipant.settings import Settings
 from openparticipant.stores import identity as identities
-from openparticipant.stores.contact_store import SqlContactStore
+from openparticipant.transport.metrics import Metrics
 from openparticipant.transport.start import StartError
 
 
@@ -66,9 +66,13 @@ async def _assemble(
             credentials=object_keys[0],
         )
     )
-    store = SqlContactStore(rows, on.ids)
-    ports = Ports(on.clock, on.ids, store, objects, LocalBus(), policy(settings, where.public_url))
-    await recover(ports, objects)
+    store = contact_store(settings, rows, on.ids)
+    metrics = Metrics()
+    told_by = await held.enter_async_context(
+        bus(settings, control_keys[0].secret_access_key, metrics)
+    )
+    ports = Ports(on.clock, on.ids, store, objects, told_by, policy(settings, where.public_url))
+    await recover(ports, objects, alone=not is_postgres(settings))
     data_dir.write_profile(
         region=settings.region,
         access_key_id=control_keys[0].access_key_id,
@@ -77,7 +81,14 @@ async def _assemble(
         ca_bundle=where.ca_bundle,
     )
     server, rooms = serving.server(
-        settings, on, where, ports, objects, control_keys=control_keys, object_keys=object_keys
+        settings,
+        on,
+        where,
+        ports,
+        objects,
+        metrics,
+        control_keys=control_keys,
+        object_keys=object_keys,
     )
     return Node(
         server=server,

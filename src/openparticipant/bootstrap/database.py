@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import unquote
 
 from openparticipant.data_dir import DataDir
@@ -20,7 +22,11 @@ from openparticipant.transport.start import StartError
 
 @asynccontextmanager
 async def database(settings: Settings, data_dir: DataDir) -> AsyncIterator[Database]:
-    """Open the database, at the newest schema. Raises StartError."""
+    """Open the database, at a schema that this code knows. Raises StartError."""
+    if is_postgres(settings):
+        async with postgres().opened(settings.database, migrate=True) as shared:
+            yield shared
+        return
     opened = _open(_path(settings, data_dir))
     try:
         yield opened
@@ -37,11 +43,37 @@ async def stored(
     As at a start, a database of an older release is brought to this one's schema. Raises
     StartError.
     """
-    path = _path(settings, data_dir)
-    if not path.exists():
-        raise StartError(f"{path} is not there: no server has run on {data_dir.path} yet")
+    if not is_postgres(settings):
+        path = _path(settings, data_dir)
+        if not path.exists():
+            raise StartError(f"{path} is not there: no server has run on {data_dir.path} yet")
     async with database(settings, data_dir) as opened:
-        yield SqlContactStore(opened, ids)
+        yield contact_store(settings, opened, ids)
+
+
+def contact_store(settings: Settings, opened: Database, ids: IdSource) -> ContactStore:
+    """Return the store on an open database."""
+    if is_postgres(settings):
+        shared: ContactStore = postgres().PostgresContactStore(opened, ids)
+        return shared
+    return SqlContactStore(opened, ids)
+
+
+def is_postgres(settings: Settings) -> bool:
+    """Tell whether the database is one that nodes share."""
+    return bool(settings.database) and settings.database.startswith("postgresql:")
+
+
+def postgres() -> ModuleType:
+    """Return the room of PostgreSQL, which is entered by those who use one. Raises StartError."""
+    if find_spec("asyncpg") is None:
+        raise StartError(
+            '--database postgresql://… needs the extra "postgres": '
+            "pip install 'openparticipant[postgres]'"
+        )
+    from openparticipant.bootstrap import postgres  # noqa: PLC0415 - an extra
+
+    return postgres
 
 
 def _path(settings: Settings, data_dir: DataDir) -> Path:

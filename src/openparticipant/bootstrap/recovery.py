@@ -12,8 +12,12 @@ from openparticipant.ports import Ports
 _log = logging.getLogger(__name__)
 
 
-async def recover(ports: Ports, objects: DiskObjects) -> None:
-    """Undo what a crash left half done; nobody else works on this data directory."""
+async def recover(ports: Ports, objects: DiskObjects, *, alone: bool) -> None:
+    """Undo what a crash left half done; nobody else works on this data directory.
+
+    Unless this node is alone on its database, a completion under way may be another's: it keeps its
+    lease.
+    """
 
     async def wanted(key: str) -> bool:
         named = locate(key)
@@ -24,7 +28,8 @@ async def recover(ports: Ports, objects: DiskObjects) -> None:
             and attachment.status is not Status.APPROVED
         )
 
-    await ports.store.expire_leases(now=ports.clock.now())
+    if alone:
+        await ports.store.expire_leases(now=ports.clock.now())
     settled = await deadlines.work_off(ports)
     discarded = await objects.recover(wanted)
     if settled or discarded:

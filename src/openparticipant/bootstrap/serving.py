@@ -35,6 +35,7 @@ def server(
     where: Addresses,
     ports: Ports,
     objects: DiskObjects,
+    metrics: Metrics,
     *,
     control_keys: Sequence[Credentials],
     object_keys: Sequence[Credentials],
@@ -43,7 +44,6 @@ def server(
     door = where.chat_page
     # The page is a browser's page like any other; where only some may call, it is one of them.
     allowed_origins = (*settings.allowed_origins, *([door.origin] if door else []))
-    metrics = Metrics()
     lifecycle = Lifecycle()
     health = Health(lifecycle)
     cors = Cors(

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from openparticipant.domain.transcript import Notice
+from openparticipant.domain.transcript import Hint
 
 
 class LocalBus:
     """`Bus` within one event loop; loses nothing while the process lives."""
 
     def __init__(self) -> None:
-        self._listeners: dict[str, list[Callable[[Notice], None]]] = {}
+        self._listeners: dict[str, list[Callable[[Hint], None]]] = {}
 
-    def publish(self, notice: Notice) -> None:
+    def publish(self, notice: Hint) -> None:
         """See `Bus`."""
         for hear in tuple(self._listeners.get(notice.contact_id, ())):
             hear(notice)
 
-    def listen(self, contact_id: str, hear: Callable[[Notice], None]) -> Callable[[], None]:
+    def listen(self, contact_id: str, hear: Callable[[Hint], None]) -> Callable[[], None]:
         """See `Bus`."""
         self._listeners.setdefault(contact_id, []).append(hear)
 

@@ -29,6 +29,7 @@ def run(arguments: list[str], world: Environment) -> int:
 
 def _line(given: Given) -> str:
     text = ",".join(given.values)
-    shown = "***" if given.setting.secret and text else text
+    masked = given.setting.secret and text and text != given.setting.default
+    shown = "***" if masked else text
     meaning = f": {given.setting.unset}" if not text and given.setting.unset else ""
     return f"{given.setting.name} = {shown}  # {given.source}{meaning}\n"

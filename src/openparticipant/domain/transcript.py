@@ -89,3 +89,15 @@ class Receipted:
 
 Notice = TranscriptItem | Typing | Receipted
 """What the listeners of a contact are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """A transcript has come to an ordinal; what was said there is to be read in the store."""
+
+    contact_id: str
+    ordinal: int
+
+
+Hint = Notice | Advanced
+"""What a bus brings: the thing itself, or that there is something to look for."""

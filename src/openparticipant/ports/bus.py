@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from openparticipant.domain.transcript import Notice
+from openparticipant.domain.transcript import Hint, Notice
 
 
 class Bus(Protocol):
@@ -19,6 +19,9 @@ class Bus(Protocol):
         """Pass a notice on to whoever listens to its contact; never waits, never raises."""
         ...
 
-    def listen(self, contact_id: str, hear: Callable[[Notice], None]) -> Callable[[], None]:
-        """Call `hear` for each notice of a contact, until the function returned is called."""
+    def listen(self, contact_id: str, hear: Callable[[Hint], None]) -> Callable[[], None]:
+        """Call `hear` for all that is published of a contact, until the function returned is called.
+
+        A notice that is too large to travel arrives as `Advanced`.
+        """
         ...

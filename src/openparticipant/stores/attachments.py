@@ -120,7 +120,7 @@ _LEASE = """
 """
 # By the index of what is due, which has no row of a completed attachment.
 _EXPIRE_LEASES = "UPDATE attachments SET due_at = $1 WHERE status = 'completing' AND due_at > $1"
-_LOCK = "UPDATE contacts SET updated_at = updated_at WHERE seq = $1"
+LOCK = "UPDATE contacts SET updated_at = updated_at WHERE seq = $1"
 _UNDO_CLAIM = """
     UPDATE attachments
     SET status = 'pending', attempt = NULL, final_key = NULL,
@@ -283,7 +283,7 @@ def expire_leases(now: int) -> Write[None]:
 def settle(due: DueAttachment, now: int) -> Write[bool]:
     """Apply a deadline that has passed; see `ContactStore.settle`."""
     key = (due.contact_seq, due.attachment.id)
-    yield _LOCK, (due.contact_seq,)
+    yield LOCK, (due.contact_seq,)
     if due.attachment.status is Status.COMPLETING:
         yield _UNDO_CLAIM, (*key, due.attachment.final_key)
     freed = 1 if (yield _LAPSE_ONE, (*key, now)) else 0

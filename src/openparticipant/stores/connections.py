@@ -41,20 +41,21 @@ _JOIN = """
 
 
 def _who(tokens: str) -> str:
-    """Return the SELECT of who stands behind a digest, by the table of its kind of token."""
+    """Return the SELECT of who stands behind a token, by the table of its kind."""
     return f"""
-    SELECT p.seq, c.seq, c.id, c.instance_id, p.id, p.role, p.display_name,
+    p.seq, c.seq, c.id, c.instance_id, p.id, p.role, p.display_name,
            t.expires_at, p.disconnected_at, c.ended_at, c.ends_at
     FROM {tokens} t
     JOIN participants p ON p.seq = t.participant_seq
     JOIN contacts c ON c.seq = p.contact_seq
-    WHERE t.digest = $1
-"""  # noqa: S608 - our own names
+"""
 
 
-CALLER = _who("connections")
-HOLDER = _who("participant_tokens")
-LISTENER = _who("websockets")
+CALLER = f"SELECT {_who('connections')} WHERE t.digest = $1"
+HOLDER = f"SELECT {_who('participant_tokens')} WHERE t.digest = $1"
+LISTENER = f"SELECT {_who('websockets')} WHERE t.digest = $1"
+# For a database that takes a list as one parameter; each row begins with the digest that it is for.
+CALLERS = f"SELECT t.digest, {_who('connections')} WHERE t.digest = ANY($1)"
 
 
 def lock_open(caller: Caller, now: int) -> Write[bool]:

@@ -17,12 +17,12 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib import resources
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from openparticipant.errors import Unavailable
+from openparticipant.stores import steps
 from openparticipant.stores.write import Rows, Write
 
 T = TypeVar("T")
@@ -30,6 +30,8 @@ T = TypeVar("T")
 _LARGEST_BATCH = 256
 # A longer log between checkpoints writes each hot page once instead of many times.
 _CHECKPOINT_PAGES = 10_000
+# Days since a noon of long ago; half a millisecond undoes what the fraction lost.
+_NOW = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
 _PARAMETER = re.compile(r"\$(\d+)")
 
 _Outcome = tuple[asyncio.Future[Any], Any, BaseException | None]
@@ -44,7 +46,7 @@ class SqliteDatabase:
             # The log and its index take over the mode of the file, which holds keys.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._reader = opened.enter_context(contextlib.closing(_connect(path)))
-            migrate(self._reader, migrations())
+            migrate(self._reader, [step.script for step in steps.known()])
             self._writer = _connect(path)
             opened.pop_all()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -65,6 +67,11 @@ class SqliteDatabase:
         with _translated():
             text, arranged, _ = _prepared(statement)
             return self._reader.execute(text, arranged(parameters)).fetchall()
+
+    async def now(self) -> int:
+        """Return this machine's clock as SQLite reads it; see `Database.now`."""
+        ((now,),) = await self.read(_NOW)
+        return int(now)
 
     def close(self) -> None:
         """Finish what is queued and close the file."""
@@ -201,24 +208,17 @@ class _translated:  # noqa: N801 - reads as a statement
             raise Unavailable(f"database: {error}") from error
 
 
-def migrate(connection: sqlite3.Connection, steps: Sequence[str]) -> None:
+def migrate(connection: sqlite3.Connection, scripts: Sequence[str]) -> None:
     """Bring the schema to the newest version, one transaction a step, forward only.
 
     Raises `Unavailable` if the file was written by a newer release.
     """
     (version,) = cast("tuple[int]", connection.execute("PRAGMA user_version").fetchone())
-    if version > len(steps):
+    if version > len(scripts):
         raise Unavailable(
-            f"database: its schema is version {version}, this release knows {len(steps)}"
+            f"database: its schema is version {version}, this release knows {len(scripts)}"
         )
-    for number, script in enumerate(steps[version:], start=version + 1):
+    for number, script in enumerate(scripts[version:], start=version + 1):
         connection.executescript(
             f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;"
         )
-
-
-def migrations() -> list[str]:
-    """Return the scripts that lead from nothing to the newest version, in order."""
-    folder = resources.files("openparticipant.stores.migrations")
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return [file.read_text("utf-8") for file in files]

@@ -39,3 +39,7 @@ class Database(Protocol):
     async def read(self, statement: str, *parameters: Any) -> Rows:
         """Return the rows of one SELECT that sees every write acknowledged before."""
         ...
+
+    async def now(self) -> int:
+        """Return what the database's own clock says, in epoch milliseconds."""
+        ...

@@ -67,6 +67,18 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self._notices = Counter(
+            "openparticipant_bus_notices",
+            "Notices handed to other nodes (out), and heard from them (in).",
+            ("direction",),
+            registry=self.registry,
+        )
+        self._lost_notices = Counter(
+            "openparticipant_bus_dropped",
+            "Notices that went no further; listeners get what they told from the database.",
+            ("reason",),
+            registry=self.registry,
+        )
         self._children = lru_cache(maxsize=1024)(self._requests.labels)
         self._timers = lru_cache(maxsize=64)(self._seconds.labels)
 
@@ -97,6 +109,14 @@ class Metrics:
         self._deliveries.labels(kind).inc(sockets)
         if seconds is not None:
             self._delivery_seconds.labels(kind).observe(seconds)
+
+    def notices(self, direction: str) -> Callable[[], None]:
+        """Return what counts a notice that went `in` or `out`."""
+        return self._notices.labels(direction).inc
+
+    def notice_dropped(self, reason: str) -> None:
+        """Count a notice that went no further."""
+        self._lost_notices.labels(reason).inc()
 
     def text(self) -> bytes:
         """Return all metrics as a Prometheus server reads them."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from openparticipant.domain.connection import Caller
-from openparticipant.domain.transcript import Notice, TranscriptItem
+from openparticipant.domain.transcript import Hint, TranscriptItem
 from openparticipant.errors import Unavailable
 from openparticipant.system import SystemClock
 from openparticipant.testing.store_contract.scene import Scene
@@ -21,14 +21,14 @@ class WildBus:
     """`Bus` that brings nothing by itself."""
 
     def __init__(self) -> None:
-        self._listeners: list[Callable[[Notice], None]] = []
+        self._listeners: list[Callable[[Hint], None]] = []
 
-    def publish(self, notice: Notice) -> None:
+    def publish(self, notice: Hint) -> None:
         """See `Bus`."""
         for hear in tuple(self._listeners):
             hear(notice)
 
-    def listen(self, contact_id: str, hear: Callable[[Notice], None]) -> Callable[[], None]:
+    def listen(self, contact_id: str, hear: Callable[[Hint], None]) -> Callable[[], None]:
         """See `Bus`; there is one contact here."""
         del contact_id
         self._listeners.append(hear)

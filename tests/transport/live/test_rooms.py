@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from openparticipant.domain.connection import Caller
-from openparticipant.domain.transcript import EventType, TranscriptItem
+from openparticipant.domain.transcript import Advanced, EventType, TranscriptItem
 from openparticipant.stores.contact_store import SqlContactStore
 from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.testing.store_contract.scene import Scene
@@ -40,7 +40,7 @@ def no_fault() -> None:
 
 
 # What happens to the notice of an item, and what else may happen in between.
-TIMES = {"told": 1, "told twice": 2, "kept back": 0, "lost": 0}
+TIMES = {"told": 1, "told twice": 2, "told without content": 0, "kept back": 0, "lost": 0}
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("say"), st.sampled_from(sorted(TIMES))),
@@ -72,6 +72,8 @@ class Play:
                 self.kept += [item] * (fate == "kept back")
                 for _ in range(TIMES[fate]):
                     hall.bus.publish(item)
+                if fate == "told without content":
+                    hall.bus.publish(Advanced(item.contact_id, item.ordinal))
             case "bring", int(which) if self.kept:
                 hall.bus.publish(self.kept.pop(which % len(self.kept)))
             case "enter", _:

@@ -1,3 +1,4 @@
+-- oldest: 2
 -- A contact ends early unless its customer comes. Until then `ends_at` is that early end, and
 -- `lasts_until` the one that it gets when they come.
 ALTER TABLE contacts ADD COLUMN lasts_until INTEGER;

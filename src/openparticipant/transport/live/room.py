@@ -6,7 +6,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
-from openparticipant.domain.transcript import EventType, ItemType, Notice, TranscriptItem, Typing
+from openparticipant.domain.transcript import (
+    Advanced,
+    EventType,
+    Hint,
+    ItemType,
+    Notice,
+    TranscriptItem,
+    Typing,
+)
 from openparticipant.errors import Unavailable
 from openparticipant.ports import ContactStore
 from openparticipant.transport.live.announcement import announcement
@@ -52,15 +60,15 @@ class Room:
             if self._missed:
                 self.catch_up()
 
-    def hear(self, notice: Notice) -> None:
-        """Take a notice from the bus."""
-        if not isinstance(notice, TranscriptItem):
-            self._tell(notice)
+    def hear(self, hint: Hint) -> None:
+        """Take what the bus brings."""
+        if not isinstance(hint, TranscriptItem | Advanced):
+            self._tell(hint)
         elif self.head is None:
             self._missed = True
-        elif notice.ordinal == self.head + 1:
-            self._advance(notice)
-        elif notice.ordinal > self.head:
+        elif isinstance(hint, TranscriptItem) and hint.ordinal == self.head + 1:
+            self._advance(hint)
+        elif hint.ordinal > self.head:
             self.catch_up()
 
     def catch_up(self) -> None:

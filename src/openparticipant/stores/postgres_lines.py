@@ -1,0 +1,64 @@
+"""The connections of one node to its PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from openparticipant.stores.postgres_address import Address
+from openparticipant.stores.postgres_line import Line
+
+# What stands between may forget a line that was silent for longer, and not tell.
+_IDLE_SECONDS = 240
+
+
+class Lines:
+    """Up to `most` lines, dialled when they are needed; one that is not clean is never used again."""
+
+    def __init__(self, address: Address, most: int) -> None:
+        self._address = address
+        self._room = asyncio.Semaphore(most)
+        self._idle: list[Line] = []
+        self._parting: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[Line]:
+        """Lend a line. Raises what `Line.dial` raises."""
+        async with self._room:
+            line = self._kept() or await Line.dial(self._address)
+            try:
+                yield line
+            finally:
+                if line.is_clean:
+                    line.last_used = asyncio.get_running_loop().time()
+                    self._idle.append(line)
+                else:
+                    self._part(line)
+
+    def drop_idle(self) -> None:
+        """Part with all lines that nobody uses: the server that they lead to is no longer ours."""
+        while self._idle:
+            self._part(self._idle.pop())
+
+    async def close(self) -> None:
+        """Close what is idle and wait for what is parting."""
+        self.drop_idle()
+        if self._parting:
+            await asyncio.wait(self._parting)
+
+    def _kept(self) -> Line | None:
+        # The last one used is taken first, so that what is too many falls silent.
+        silent_since = asyncio.get_running_loop().time() - _IDLE_SECONDS
+        while self._idle:
+            line = self._idle.pop()
+            if line.is_clean and line.last_used > silent_since:
+                return line
+            self._part(line)
+        return None
+
+    def _part(self, line: Line) -> None:
+        # Nobody waits for the farewell of a server that may be frozen.
+        task = asyncio.get_running_loop().create_task(line.hang_up())
+        self._parting.add(task)
+        task.add_done_callback(self._parting.discard)

@@ -1,0 +1,47 @@
+"""The contact store on PostgreSQL: its two most frequent calls share statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from openparticipant.domain.attachment import Attachment
+from openparticipant.domain.connection import Caller
+from openparticipant.ports import IdSource, Proposal
+from openparticipant.stores import connections, postgres_proposals
+from openparticipant.stores.contact_store import SqlContactStore
+from openparticipant.stores.postgres import PostgresDatabase
+from openparticipant.stores.postgres_proposals import Asked
+from openparticipant.stores.shared import Shared
+from openparticipant.stores.write import Row
+
+_MOST = 256
+
+
+class PostgresContactStore(SqlContactStore):
+    """`ContactStore`, which holds as it does for one database and for the other."""
+
+    def __init__(self, database: PostgresDatabase, ids: IdSource) -> None:
+        super().__init__(database, ids)
+        self._postgres = database
+        self._callers = Shared(self._look_up, _MOST)
+        self._proposals = Shared(self._reserve, _MOST)
+
+    async def caller(self, connection_token: bytes, *, now: int) -> Caller | None:
+        """See `ContactStore`."""
+        row = await self._callers.ask(connection_token)
+        return connections.caller(row, now) if row else None
+
+    async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
+        """See `ContactStore`."""
+        asked = Asked(caller, new, limit, now)
+        if await self._proposals.ask(asked):
+            return new.attachment
+        return await self._postgres.write(lambda: postgres_proposals.alone(asked))
+
+    async def _look_up(self, digests: Sequence[bytes]) -> list[Row | None]:
+        rows = await self._postgres.read(connections.CALLERS, digests)
+        found = {digest: row for digest, *row in rows}
+        return [found.get(digest) for digest in digests]
+
+    async def _reserve(self, asked: Sequence[Asked]) -> list[bool]:
+        return await postgres_proposals.reserve(self._postgres, asked)

@@ -1,0 +1,50 @@
+"""Stores on a real PostgreSQL, each in a schema of its own."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Self
+
+import asyncpg
+
+from openparticipant.bootstrap import postgres
+from openparticipant.ports import ContactStore
+from openparticipant.stores.postgres_store import PostgresContactStore
+from openparticipant.system import RandomIds
+
+_schemas = itertools.count(1)
+
+
+class PostgresStores:
+    """A database that is empty at first, opened as often as a rule asks."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._schema = f"contract_{os.getpid()}_{next(_schemas)}"
+        self.url = f"{address}{'&' if '?' in address else '?'}search_path={self._schema}"
+
+    def __call__(self) -> AbstractAsyncContextManager[ContactStore]:
+        """Open it."""
+        return self._open()
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[ContactStore]:
+        async with postgres.opened(self.url, migrate=True) as database:
+            yield PostgresContactStore(database, RandomIds())
+
+    async def __aenter__(self) -> Self:
+        await self._execute(f"CREATE SCHEMA {self._schema}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._execute(f"DROP SCHEMA {self._schema} CASCADE")
+
+    async def _execute(self, script: str) -> None:
+        connection = await asyncpg.connect(self._address)
+        try:
+            await connection.execute(script)
+        finally:
+            await connection.close()
