@@ -46,7 +46,8 @@ GUARDED: dict[str, set[str]] = {
     "jmespath": {"cli"},
     "rich": {"cli"},
     "yaml": {"cli"},
-    "botocore": set(),
+    "aiohttp": {"objects"},
+    "botocore": {"objects"},
     "boto3": set(),
     "pytest": {"testing"},
 }
@@ -54,6 +55,7 @@ BACK_ENDS = {
     f"{PACKAGE}.stores.sqlite",
     f"{PACKAGE}.stores.postgres",
     f"{PACKAGE}.objects.disk",
+    f"{PACKAGE}.objects.s3",
     f"{PACKAGE}.bus.local",
     f"{PACKAGE}.bus.nats",
 }

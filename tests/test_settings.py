@@ -66,7 +66,7 @@ def test_lists_come_repeated_or_with_commas(tmp_path: Path) -> None:
         ("data-dir", ""),
         ("allowed-origins", "example.org"),
         ("database", "postgresql://db/x"),
-        ("objects", "s3://bucket"),
+        ("objects", "gs://bucket"),
         ("bus", "amqp://127.0.0.1"),
         ("scanner", "clamd://127.0.0.1:3310"),
         ("tls", "on"),

@@ -159,9 +159,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "objects",
-        _scheme("file:///"),
+        _scheme("file:///", "s3://"),
         None,
-        "file:///DIR for the bytes of attachments",
+        "file:///DIR or s3://BUCKET/PREFIX for the bytes of attachments",
         unset="objects in the data directory",
     ),
     Setting(
@@ -184,7 +184,7 @@ SETTINGS: tuple[Setting, ...] = (
         _origin,
         None,
         "origin of upload and download URLs, if another",
-        unset="the public URL",
+        unset="the public URL, or the bucket's",
     ),
     Setting("region", _matching(r"[a-z0-9-]{1,32}", "a region name"), "us-east-1", "AWS region"),
     Setting("account", _matching(r"[0-9]{12}", "12 digits"), "000000000000", "AWS account id"),

@@ -1,4 +1,4 @@
-"""The guarantees of an object store, on the built-in one and, for honesty, on a real S3 server."""
+"""The guarantees of an object store, on the built-in one and on real S3 servers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 from openparticipant.testing.object_contract import GUARANTEES, Guarantee
 from openparticipant.testing.object_plane import ObjectPlane
-from tests.contracts.s3_objects import S3Objects
+from tests.contracts.s3_subject import S3Subject, opened
+from tests.engines.s3 import S3Server
 from tests.engines.seaweedfs import running_s3
 
 each_guarantee = pytest.mark.parametrize(
@@ -25,13 +26,14 @@ async def test_the_built_in_store(guarantee: Guarantee, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def s3() -> Iterator[S3Objects]:
-    """Return a bucket of a real server."""
-    with running_s3() as (base, key):
-        yield S3Objects(base, key)
+def seaweedfs() -> Iterator[S3Server]:
+    """Return a SeaweedFS."""
+    with running_s3() as server:
+        yield server
 
 
 @each_guarantee
-async def test_a_real_s3(guarantee: Guarantee, s3: S3Objects) -> None:
-    """The contract asks for nothing that a real S3 server does not do."""
-    await guarantee(s3)
+async def test_seaweedfs(guarantee: Guarantee, seaweedfs: S3Server) -> None:
+    """A bucket of SeaweedFS keeps every guarantee, through our store."""
+    async with opened(seaweedfs) as objects:
+        await guarantee(S3Subject(objects, seaweedfs.chunked_status))

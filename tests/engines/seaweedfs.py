@@ -11,30 +11,28 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from openparticipant.sigv4 import Credentials, presign
+from openparticipant.sigv4 import Credentials
+from tests.engines.s3 import S3Server
 from tests.requirements import require
 
 _VARIABLE = "OPENPARTICIPANT_TEST_S3"  # the origin; its keys are AWS_ACCESS_KEY_ID and its sibling
 _ROLES = ("master", "volume", "filer", "s3", "admin")
 _PATIENCE = 300  # tenths of a second
-REGION = "us-east-1"
-BUCKET = "attachments"
 
 
 @contextlib.contextmanager
-def running_s3() -> Iterator[tuple[str, Credentials]]:
-    """Return the origin and a key pair of a server that has the bucket."""
+def running_s3() -> Iterator[S3Server]:
+    """Return a server that has the bucket."""
     if base := os.environ.get(_VARIABLE):
         key = Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
-        _make_bucket(base, key)
-        yield base, key
+        server = S3Server(base, key)
+        server.make_bucket()
+        yield server
         return
     program = Path(sys.executable).with_name("weed")
     found = str(program) if program.exists() else shutil.which("weed")
@@ -49,7 +47,7 @@ def running_s3() -> Iterator[tuple[str, Credentials]]:
 
 
 @contextlib.contextmanager
-def _run(program: str, place: Path) -> Iterator[tuple[str, Credentials]]:
+def _run(program: str, place: Path) -> Iterator[S3Server]:
     key = Credentials("AKIATESTTESTTESTTEST", "a-secret-for-tests-only")
     config = place / "s3.json"
     pair = {"accessKey": key.access_key_id, "secretKey": key.secret_access_key}
@@ -62,39 +60,28 @@ def _run(program: str, place: Path) -> Iterator[tuple[str, Credentials]]:
     options += ["-webdav=false", "-admin.ui=false", "-master.telemetry=false"]
     options += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
     options += [f"-filer.localSocket={place}/filer.sock", f"-s3.localSocket={place}/s3.sock"]
-    base = f"http://127.0.0.1:{ports[2 * _ROLES.index('s3')]}"
+    server = S3Server(f"http://127.0.0.1:{ports[2 * _ROLES.index('s3')]}", key)
     with (place / "log").open("wb") as log:
         process = subprocess.Popen([program, "mini", *options], stdout=log, stderr=log, cwd=place)
         try:
-            _wait(base, key, process, place / "log")
-            yield base, key
+            _wait(server, process, place / "log")
+            yield server
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _wait(base: str, key: Credentials, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(_PATIENCE):
         if process.poll() is not None:
             break
         try:
-            _make_bucket(base, key)
+            server.make_bucket()
         except OSError:
             time.sleep(0.1)
         else:
             return
     pytest.fail(f"SeaweedFS did not start: {log.read_text()[-2000:]}", pytrace=False)
-
-
-def _make_bucket(base: str, key: Credentials) -> None:
-    at = time.time_ns() // 1_000_000
-    url = presign(key, "PUT", base, f"/{BUCKET}", region=REGION, at=at, lasting=60)
-    try:
-        urllib.request.urlopen(urllib.request.Request(url, method="PUT"), timeout=5).close()
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code != 409:  # it is there already
-                raise
 
 
 def _free_ports(count: int) -> Sequence[int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from openparticipant.bootstrap.foundation import Foundation
+from openparticipant.bootstrap.objects import is_s3, s3
 from openparticipant.data_dir import DataDir
 from openparticipant.settings import Settings
 from openparticipant.transport import tls
@@ -38,7 +39,8 @@ def find(settings: Settings, data_dir: DataDir, on: Foundation) -> Addresses:
     public_url = settings.public_url or _local_origin(on.public_socket, tls=certificate is not None)
     return Addresses(
         public_url,
-        settings.objects_url or public_url,
+        settings.objects_url
+        or (s3().bucket_of(settings).origin if is_s3(settings) else public_url),
         certificate,
         ca_bundle,
         _chat_page_door(settings, public_url),

@@ -10,7 +10,7 @@ from openparticipant.bootstrap.database import contact_store, database, is_postg
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.bootstrap.keys import key_pairs
 from openparticipant.bootstrap.node import Node
-from openparticipant.bootstrap.objects import disk_objects
+from openparticipant.bootstrap.objects import objects as open_objects
 from openparticipant.bootstrap.policy import policy
 from openparticipant.bootstrap.recovery import recover
 from openparticipant.data_dir import DataDir, DataDirError
@@ -57,7 +57,7 @@ async def _assemble(
     control_keys = await key_pairs(rows, "control", "AKIA", on)
     object_keys = await key_pairs(rows, "objects", "OPOB", on)
     objects = await held.enter_async_context(
-        disk_objects(
+        open_objects(
             settings,
             data_dir,
             on,
@@ -72,7 +72,7 @@ async def _assemble(
         bus(settings, control_keys[0].secret_access_key, metrics)
     )
     ports = Ports(on.clock, on.ids, store, objects, told_by, policy(settings, where.public_url))
-    await recover(ports, objects, alone=not is_postgres(settings))
+    await recover(ports, alone=not is_postgres(settings))
     data_dir.write_profile(
         region=settings.region,
         access_key_id=control_keys[0].access_key_id,
@@ -85,7 +85,6 @@ async def _assemble(
         on,
         where,
         ports,
-        objects,
         metrics,
         control_keys=control_keys,
         object_keys=object_keys,

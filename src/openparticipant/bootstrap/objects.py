@@ -6,19 +6,23 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 from openparticipant.bootstrap.database import file_path
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.data_dir import DataDir
 from openparticipant.objects import ownership
 from openparticipant.objects.disk import DiskObjects
+from openparticipant.ports import ObjectStore
 from openparticipant.settings import Settings
 from openparticipant.sigv4 import Credentials
+from openparticipant.transport.start import StartError
 
 
 @asynccontextmanager
-async def disk_objects(
+async def objects(
     settings: Settings,
     data_dir: DataDir,
     on: Foundation,
@@ -26,20 +30,44 @@ async def disk_objects(
     base: str,
     identity: str,
     credentials: Credentials,
-) -> AsyncIterator[DiskObjects]:
-    """Open the built-in store; its directory belongs to one database, known by `identity`."""
+) -> AsyncIterator[ObjectStore]:
+    """Open the object store. Raises StartError.
+
+    The built-in one signs with `credentials` for the origin `base`, and its directory belongs to
+    one database, known by `identity`.
+    """
+    if is_s3(settings):
+        async with s3().opened(settings, on.clock) as bucket:
+            yield bucket
+        return
     root = _root(settings, data_dir)
     claimed = ownership.claim(root, identity)
     try:
-        objects = DiskObjects(
+        files = DiskObjects(
             root, base=base, region=settings.region, credentials=credentials, ids=on.ids
         )
         try:
-            yield objects
+            yield files
         finally:
-            await asyncio.to_thread(objects.close)
+            await asyncio.to_thread(files.close)
     finally:
         os.close(claimed)
+
+
+def is_s3(settings: Settings) -> bool:
+    """Tell whether bytes lie in a bucket."""
+    return bool(settings.objects) and settings.objects.startswith("s3:")
+
+
+def s3() -> ModuleType:
+    """Return the room of S3, which is entered by those who use it. Raises StartError."""
+    if find_spec("aiohttp") is None or find_spec("botocore") is None:
+        raise StartError(
+            "--objects s3://… needs the extra \"s3\": pip install 'openparticipant[s3]'"
+        )
+    from openparticipant.bootstrap import s3  # noqa: PLC0415 - an extra
+
+    return s3
 
 
 def _root(settings: Settings, data_dir: DataDir) -> Path:

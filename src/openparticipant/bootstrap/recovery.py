@@ -12,7 +12,7 @@ from openparticipant.ports import Ports
 _log = logging.getLogger(__name__)
 
 
-async def recover(ports: Ports, objects: DiskObjects, *, alone: bool) -> None:
+async def recover(ports: Ports, *, alone: bool) -> None:
     """Undo what a crash left half done; nobody else works on this data directory.
 
     Unless this node is alone on its database, a completion under way may be another's: it keeps its
@@ -31,6 +31,8 @@ async def recover(ports: Ports, objects: DiskObjects, *, alone: bool) -> None:
     if alone:
         await ports.store.expire_leases(now=ports.clock.now())
     settled = await deadlines.work_off(ports)
-    discarded = await objects.recover(wanted)
+    # A bucket forgets by itself what is staged for too long.
+    disk = ports.objects if isinstance(ports.objects, DiskObjects) else None
+    discarded = await disk.recover(wanted) if disk else 0
     if settled or discarded:
         _log.info("recovered: %d deadlines settled, %d objects discarded", settled, discarded)

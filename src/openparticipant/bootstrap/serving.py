@@ -34,7 +34,6 @@ def server(
     on: Foundation,
     where: Addresses,
     ports: Ports,
-    objects: DiskObjects,
     metrics: Metrics,
     *,
     control_keys: Sequence[Credentials],
@@ -70,18 +69,7 @@ def server(
         planes=planes,
         participant=ParticipantPlane(ports),
         control=control_plane(ports, operators),
-        objects=ObjectsRoute(
-            objects,
-            ports.store.staged,
-            lookup={key.access_key_id: key for key in object_keys}.get,
-            base=where.objects_url,
-            region=settings.region,
-            account=settings.account,
-            clock=on.clock,
-            ids=on.ids,
-            observed=observers.objects(on, metrics),
-            allowed_origins=allowed_origins,
-        ),
+        objects=_objects_route(settings, on, where, ports, metrics, object_keys, allowed_origins),
         websocket=WebSocketRoute(
             ports,
             rooms,
@@ -112,3 +100,29 @@ def server(
         clock=on.clock.now,
         tls=where.certificate,
     ), rooms
+
+
+def _objects_route(
+    settings: Settings,
+    on: Foundation,
+    where: Addresses,
+    ports: Ports,
+    metrics: Metrics,
+    keys: Sequence[Credentials],
+    allowed_origins: Sequence[str],
+) -> ObjectsRoute | None:
+    """Return the route of the built-in store; the bytes of any other pass us by."""
+    if not isinstance(ports.objects, DiskObjects):
+        return None
+    return ObjectsRoute(
+        ports.objects,
+        ports.store.staged,
+        lookup={key.access_key_id: key for key in keys}.get,
+        base=where.objects_url,
+        region=settings.region,
+        account=settings.account,
+        clock=on.clock,
+        ids=on.ids,
+        observed=observers.objects(on, metrics),
+        allowed_origins=allowed_origins,
+    )

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from openparticipant.errors import Unavailable
@@ -96,6 +97,19 @@ class DiskObjects:
         with opened:
             trailer = opened.trailer
             return StoredObject(key, trailer.size, trailer.content_type, trailer.version)
+
+    @asynccontextmanager
+    async def read(self, key: str) -> AsyncIterator[AsyncIterator[bytes] | None]:
+        """Hold what lies under `key` now open, and give its bytes piece by piece; None: nothing.
+
+        It stays whole and the same, whatever happens to its key meanwhile.
+        """
+        opened = await self.open(key)
+        if opened is None:
+            yield None
+            return
+        with opened:
+            yield opened.pieces()
 
     async def keep(self, seen: StoredObject, target: str) -> bool:
         """Give exactly the object that was seen a second name, durably, or return False.

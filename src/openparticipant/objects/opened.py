@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Self, cast
 
@@ -9,6 +10,8 @@ from openparticipant.errors import Unavailable
 from openparticipant.objects.durability import or_unavailable
 from openparticipant.objects.trailer import Trailer
 from openparticipant.objects.workers import Workers
+
+_PIECE = 256 * 1024
 
 # Linux reads what is in memory without waiting, or says that it would have to.
 _NOWAIT = getattr(os, "RWF_NOWAIT", 0)
@@ -33,6 +36,12 @@ class OpenedObject:
         trace: TracebackType | None,
     ) -> None:
         os.close(self._descriptor)
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Give all bytes in order; raise Unavailable where one is not there."""
+        size = self.trailer.size
+        for offset in range(0, size, _PIECE):
+            yield await self.read(offset, min(_PIECE, size - offset))
 
     async def read(self, offset: int, size: int) -> bytes:
         """Return exactly `size` bytes from `offset`; raise Unavailable if they are not there."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,6 +53,15 @@ class ObjectStore(Protocol):
 
     async def look(self, key: str) -> StoredObject | None:
         """Return what lies under `key` now."""
+        ...
+
+    def read(self, key: str) -> AbstractAsyncContextManager[AsyncIterator[bytes] | None]:
+        """Hold what lies under `key` now open, and give its bytes piece by piece; None: nothing.
+
+        The iterator ends after the last byte of the whole object as it was when it was opened, or
+        raises Unavailable, so a part is never taken for the whole. Pieces have at least one byte
+        and fit in memory many times over; who leaves early need not read the rest.
+        """
         ...
 
     async def keep(self, seen: StoredObject, target: str) -> bool:

@@ -5,7 +5,7 @@ epoch, UTC). What a check refuses is always a `Refused`; it answers in the words
 it stands for, because SDKs and people's scripts match on them.
 """
 
-from openparticipant.sigv4.canonical import host_of
+from openparticipant.sigv4.canonical import encode, encode_path, host_of
 from openparticipant.sigv4.credentials import Credentials
 from openparticipant.sigv4.presigned import Presigned, verify_presigned
 from openparticipant.sigv4.presigning import LONGEST, presign
@@ -18,6 +18,8 @@ __all__ = [
     "Credentials",
     "Presigned",
     "Refused",
+    "encode",
+    "encode_path",
     "host_of",
     "presign",
     "sign",

@@ -40,7 +40,7 @@ WebSocketApplication = Callable[
 class PublicApp:
     """Sends each request to its plane, the built-in object store, the WebSocket or the health routes.
 
-    Without a `chat_page`, its addresses are as unknown as any.
+    Without `objects` or a `chat_page`, its addresses are as unknown as any.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class PublicApp:
         planes: PlaneRoute,
         participant: Plane,
         control: Plane,
-        objects: HttpApplication,
+        objects: HttpApplication | None,
         websocket: WebSocketApplication,
         health: HttpApplication,
         chat_page: HttpApplication | None,
@@ -73,7 +73,7 @@ class PublicApp:
             return
         assert scope["type"] == "http"
         raw_path = raw_path_of(scope)
-        if raw_path.startswith("/attachments/"):
+        if self._objects and raw_path.startswith("/attachments/"):
             await self._objects(scope, receive, send)
         elif raw_path.startswith("/health/"):
             await self._health(scope, receive, send)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from openparticipant.testing.object_contract import refusing, serving, storing
+from openparticipant.testing.object_contract import reading, refusing, serving, storing
 from openparticipant.testing.object_contract.case import Case, Subject
 
 __all__ = ["GUARANTEES", "Case", "Guarantee", "Subject"]
@@ -33,6 +33,9 @@ GUARANTEES: tuple[Guarantee, ...] = (
     refusing.a_changed_url_is_refused,
     refusing.unsigned_amz_headers_are_refused,
     refusing.a_digest_is_checked,
+    reading.what_is_kept_can_be_read,
+    reading.what_is_not_there_cannot_be_read,
+    reading.reading_may_end_early,
     serving.a_kept_object_comes_back_equal,
     serving.a_part_may_be_read,
     serving.a_browser_may_upload_and_download,
