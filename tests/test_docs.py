@@ -44,7 +44,7 @@ def rows(text: str, first: str) -> list[list[str]]:
 def row(setting: Setting) -> list[str]:
     """Return how the page tells of a setting."""
     default = f"`{setting.default}`" if setting.default else "—"
-    return [f"`--{setting.name}`", default, setting.help]
+    return [f"`--{setting.flag}`", default, setting.help]
 
 
 def test_every_setting_is_told_with_its_default() -> None:

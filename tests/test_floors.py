@@ -21,6 +21,8 @@ FLOORS: dict[str, int] = {
     "settings": 4,
     "data_dir": 3,
     "view_files": 3,
+    "master_key": 2,
+    "sealing": 3,
     "ports": 3,
     "operations": 4,
     "stores": 4,
@@ -42,7 +44,7 @@ GUARDED: dict[str, set[str]] = {
     "sqlite3": {"stores"},
     "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},
-    "cryptography": {"transport", "bus"},
+    "cryptography": {"transport", "bus", "sealing"},
     "jmespath": {"cli"},
     "rich": {"cli"},
     "yaml": {"cli"},
@@ -52,6 +54,7 @@ GUARDED: dict[str, set[str]] = {
     "pytest": {"testing"},
 }
 BACK_ENDS = {
+    f"{PACKAGE}.sealing",
     f"{PACKAGE}.stores.sqlite",
     f"{PACKAGE}.stores.postgres",
     f"{PACKAGE}.objects.disk",

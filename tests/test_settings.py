@@ -114,6 +114,35 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
         load({}, {"OPENPARTICIPANT_DATABASE_FILE": str(tmp_path / "none")}, None)
 
 
+def test_the_master_key_lies_in_a_file_or_a_variable(tmp_path: Path) -> None:
+    """Never among the words of a command or in the file of settings, which others may read."""
+    text = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+    (tmp_path / "key").write_text(f"{text}\n")
+    file = tmp_path / "c.toml"
+    file.write_text(f'master-key-file = "{tmp_path}/key"\n')
+    key = str(tmp_path / "key")
+    ways: list[tuple[dict[str, list[str]], dict[str, str], Path | None]] = [
+        ({"master-key-file": [key]}, {}, None),
+        ({}, {"OPENPARTICIPANT_MASTER_KEY": text}, None),
+        ({}, {"OPENPARTICIPANT_MASTER_KEY_FILE": key}, None),
+        ({}, {}, file),
+    ]
+    found = [load(*way) for way in ways]
+
+    assert len({it.settings.master_key.check for it in found if it.settings.master_key}) == 1
+    assert not any(text in repr(it.settings) for it in found)
+    assert [it.warnings for it in found] == [[]] * 4
+    with pytest.raises(SettingsError, match="cannot read the secret in"):
+        load({"master-key-file": [str(tmp_path / "none")]}, {}, None)
+    file.write_text(f'master-key = "{text}"\n')
+    with pytest.raises(SettingsError, match="no setting 'master-key'"):
+        load({}, {}, file)
+    with pytest.raises(SettingsError) as wrong:
+        load({}, {"OPENPARTICIPANT_MASTER_KEY": text[4:]}, None)
+    assert text[4:] not in str(wrong.value)
+    assert "(from OPENPARTICIPANT_MASTER_KEY)" in str(wrong.value)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

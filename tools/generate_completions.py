@@ -83,7 +83,7 @@ def operation(service: Service, name: str) -> Command:
 def own_command(name: str) -> Command:
     """Describe a command that is no operation, as its page does."""
     if name in SETTLED:
-        options = [Choice(f"--{s.name}", not s.switch, (), shorter(s.help)) for s in SETTINGS]
+        options = [Choice(f"--{s.flag}", not s.switch, (), shorter(s.help)) for s in SETTINGS]
         options.append(Choice("--config", True, (), "A file with settings"))
     else:
         values: dict[str, str] = {}

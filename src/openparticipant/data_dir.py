@@ -11,6 +11,7 @@ ADMIN = "admin"
 PROFILE_CONFIG = "aws/config"
 PROFILE_CREDENTIALS = "aws/credentials"
 _LOCK = "lock"
+_NODE_ID = "node-id"
 _ATTEMPTS = 20
 _PAUSE = 0.05  # seconds
 
@@ -86,6 +87,25 @@ class DataDir:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def node_id(self, fresh: str) -> str:
+        """Return the id of the node that lives here, which is `fresh` if it had none.
+
+        It lasts as long as the directory. Raises DataDirError.
+        """
+        try:
+            found = (self.path / _NODE_ID).read_text("ascii").strip()
+        except FileNotFoundError:
+            found = ""
+        except (OSError, UnicodeDecodeError):
+            raise DataDirError(f"cannot read {self.path / _NODE_ID}") from None
+        if not found:
+            self.rename_node(fresh)
+        return found or fresh
+
+    def rename_node(self, fresh: str) -> None:
+        """Give the node that lives here another id."""
+        self.write(_NODE_ID, f"{fresh}\n")
 
     def write(self, name: str, text: str) -> None:
         """Replace a small file whole, mode 0600."""

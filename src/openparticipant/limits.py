@@ -41,6 +41,11 @@ CONNECT_WINDOW = 5 * MINUTE  # documented: connect within five minutes of StartC
 ATTRIBUTES_BYTES = 32768  # documented: total of keys and values in UTF-8
 CUSTOM_PARTICIPANTS = 1  # documented: custom participants (bots) per contact
 
+# Nodes that share a database
+NODE_HEARTBEAT = 5 * SECOND  # chosen: how often a node says that it is there
+NODE_LEASE = 20 * SECOND  # chosen: a node that is silent for so long counts as dead
+CLOCK_TOLERANCE = 30 * SECOND  # chosen: a URL that lives for 100 s is still good on every node
+
 # The wire
 BODY_BYTES = 256 * 1024  # chosen: four times the largest modelled message
 BEARER_CHARACTERS = 1000  # documented: length of both tokens

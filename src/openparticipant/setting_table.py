@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from openparticipant import limits
 from openparticipant.domain.filetypes import CONTENT_TYPES
+from openparticipant.master_key import MasterKey
 
 PREFIX = "OPENPARTICIPANT_"
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
@@ -23,6 +24,8 @@ class Setting:
 
     `default` is text too, so that `config show` prints what could be typed; `unset` says what having
     no value comes to. A `switch` is on or off, and its flag alone turns it on.
+    What is `in_file` never stands among the words of a command or in the file of settings: there,
+    the path of a file that holds it does.
     """
 
     name: str
@@ -33,6 +36,12 @@ class Setting:
     secret: bool = False
     unset: str = ""
     switch: bool = False
+    in_file: bool = False
+
+    @property
+    def flag(self) -> str:
+        """The name among the words of a command and in the file of settings."""
+        return f"{self.name}-file" if self.in_file else self.name
 
     @property
     def field(self) -> str:
@@ -156,6 +165,15 @@ SETTINGS: tuple[Setting, ...] = (
         "sqlite:///PATH below the data directory, or postgresql://USER:PASSWORD@HOST/NAME",
         secret=True,
         unset="openparticipant.sqlite3 in the data directory",
+    ),
+    Setting(
+        "master-key",
+        MasterKey.read,
+        None,
+        "file with 32 bytes in base64 that seal the keys in a database elsewhere",
+        secret=True,
+        in_file=True,
+        unset="none; SQLite needs none",
     ),
     Setting(
         "objects",

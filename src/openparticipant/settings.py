@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
+from openparticipant.master_key import MasterKey
 from openparticipant.setting_table import PREFIX, SETTINGS, Setting
 
 # Read elsewhere: by the command line, and by the test suite.
@@ -37,6 +38,7 @@ class Settings:
     port: int
     data_dir: Path
     database: str
+    master_key: MasterKey | None
     objects: str
     bus: str
     scanner: tuple[str, ...]
@@ -101,7 +103,7 @@ def _read_file(config: Path | None) -> Mapping[str, Any]:
         raise SettingsError(f"cannot read {config}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{config} is not valid TOML: {error}") from None
-    unknown = sorted(table.keys() - {setting.name for setting in SETTINGS})
+    unknown = sorted(table.keys() - {setting.flag for setting in SETTINGS})
     if unknown:
         raise SettingsError(f"{config}: there is no setting {unknown[0]!r}")
     return table
@@ -114,14 +116,17 @@ def _given(
     file: Mapping[str, Any],
     config: Path | None,
 ) -> Given:
-    if setting.name in flags:
-        return Given(setting, tuple(flags[setting.name]), f"--{setting.name}")
+    if setting.flag in flags:
+        words = tuple(flags[setting.flag])
+        values = (_secret(words[-1]),) if setting.in_file else words
+        return Given(setting, values, f"--{setting.flag}")
     if setting.variable in environ:
         return Given(setting, (environ[setting.variable],), setting.variable)
     if setting.secret and (path := environ.get(f"{setting.variable}_FILE")):
         return Given(setting, (_secret(path),), f"{setting.variable}_FILE")
-    if setting.name in file:
-        return Given(setting, _texts(setting, file[setting.name], config), str(config))
+    if setting.flag in file:
+        texts = _texts(setting, file[setting.flag], config)
+        return Given(setting, (_secret(texts[-1]),) if setting.in_file else texts, str(config))
     return Given(setting, () if setting.default is None else (setting.default,), "default")
 
 
@@ -155,8 +160,8 @@ def _parsed(given: Given, text: str) -> Any:
         return setting.parse(text)
     except ValueError as error:
         shown = "the value" if setting.secret else repr(text)
-        source = "" if given.source == f"--{setting.name}" else f" (from {given.source})"
-        raise SettingsError(f"--{setting.name}: {shown} {error}{source}") from None
+        source = "" if given.source == f"--{setting.flag}" else f" (from {given.source})"
+        raise SettingsError(f"--{setting.flag}: {shown} {error}{source}") from None
 
 
 def _check_together(settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from typing import Any
 
@@ -12,6 +13,7 @@ from openparticipant.transport.lifecycle import Lifecycle
 from openparticipant.transport.refusal import Guard
 from openparticipant.transport.server import Server, run, serve
 from openparticipant.transport.sockets import inherited, listen
+from openparticipant.transport.start import StartError
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -38,6 +40,10 @@ async def main(drain_pause: float, drain_timeout: float) -> int:
     def ready(url: str, admin_url: str) -> None:
         print(url, admin_url, flush=True)
 
+    over = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGUSR1, over.set_result, "it may not go on"
+    )
     if os.environ.get("LISTEN_FDS"):
         os.environ["LISTEN_PID"] = str(os.getpid())
     server = Server(
@@ -49,7 +55,13 @@ async def main(drain_pause: float, drain_timeout: float) -> int:
         guard=Guard(Bounds(), lambda: "request", lambda _: None),
         clock=lambda: 0,
     )
-    return await serve(server, ready, drain_pause=drain_pause, drain_timeout=drain_timeout)
+    try:
+        return await serve(
+            server, ready, over=over, drain_pause=drain_pause, drain_timeout=drain_timeout
+        )
+    except StartError as error:
+        print(error, flush=True)
+        return 2
 
 
 if __name__ == "__main__":

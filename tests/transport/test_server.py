@@ -242,6 +242,19 @@ def test_first_signal_drains(number: signal.Signals) -> None:
         assert server.popen.wait(FOREVER) == 0
 
 
+def test_a_node_that_may_not_go_on_drains() -> None:
+    """It ends as by a signal, with the line that says why."""
+    with process() as server:
+        client = server.connect(UPLOAD + b"ab")
+        assert server.line() == "uploading"
+        server.popen.send_signal(signal.SIGUSR1)
+        assert server.line() == "draining"
+        client.sendall(b"cd")
+        assert read_all(client).endswith(b"ok")
+        assert server.line() == "it may not go on"
+        assert server.popen.wait(FOREVER) == 2
+
+
 def test_second_signal_ends_at_once() -> None:
     """Whoever signals twice does not wait for uploads."""
     with process() as server:

@@ -6,9 +6,10 @@ from contextlib import AsyncExitStack
 
 from openparticipant.bootstrap import addresses, serving
 from openparticipant.bootstrap.bus import bus
-from openparticipant.bootstrap.database import contact_store, database, is_postgres
+from openparticipant.bootstrap.database import contact_store, database, is_embedded
 from openparticipant.bootstrap.foundation import Foundation
-from openparticipant.bootstrap.keys import key_pairs
+from openparticipant.bootstrap.keys import KeyRing, master_key
+from openparticipant.bootstrap.membership import membership, only_one
 from openparticipant.bootstrap.node import Node
 from openparticipant.bootstrap.objects import objects as open_objects
 from openparticipant.bootstrap.policy import policy
@@ -51,11 +52,15 @@ async def _assemble(
     settings: Settings, data_dir: DataDir, on: Foundation, held: AsyncExitStack
 ) -> Node:
     where = addresses.find(settings, data_dir, on)
+    master = master_key(settings.master_key, is_needed=not is_embedded(settings))
     rows = await held.enter_async_context(database(settings, data_dir))
     fresh = on.ids.uuid()
     identity = await rows.write(lambda: identities.ensure(fresh))
-    control_keys = await key_pairs(rows, "control", "AKIA", on)
-    object_keys = await key_pairs(rows, "objects", "OPOB", on)
+    member = await held.enter_async_context(membership(settings, data_dir, rows, on))
+    keys = KeyRing(rows, master, on.ids, on.clock)
+    await keys.check()
+    control_keys = await keys.pairs("control", "AKIA")
+    object_keys = await keys.pairs("objects", "OPOB")
     objects = await held.enter_async_context(
         open_objects(
             settings,
@@ -72,7 +77,7 @@ async def _assemble(
         bus(settings, control_keys[0].secret_access_key, metrics)
     )
     ports = Ports(on.clock, on.ids, store, objects, told_by, policy(settings, where.public_url))
-    await recover(ports, alone=not is_postgres(settings))
+    await recover(ports, is_alone=bool(only_one(settings)))
     data_dir.write_profile(
         region=settings.region,
         access_key_id=control_keys[0].access_key_id,
@@ -93,6 +98,7 @@ async def _assemble(
         server=server,
         ports=ports,
         rooms=rooms,
+        membership=member,
         data_dir=data_dir,
         control_key=control_keys[0],
         held=held.pop_all(),

@@ -76,6 +76,11 @@ def postgres() -> ModuleType:
     return postgres
 
 
+def is_embedded(settings: Settings) -> bool:
+    """Tell whether the database is a file in the data directory, which no other node can reach."""
+    return not settings.database or settings.database.startswith("sqlite:")
+
+
 def _path(settings: Settings, data_dir: DataDir) -> Path:
     if not settings.database:
         return data_dir.path / "openparticipant.sqlite3"

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 from openparticipant.data_dir import DataDir
 from openparticipant.operations import deadlines
+from openparticipant.operations.membership import Membership
 from openparticipant.ports import Ports
 from openparticipant.sigv4 import Credentials
 from openparticipant.transport.live.rooms import Rooms
@@ -22,6 +23,7 @@ class Node:
         server: Server,
         ports: Ports,
         rooms: Rooms,
+        membership: Membership,
         data_dir: DataDir,
         control_key: Credentials,
         held: AsyncExitStack,
@@ -31,12 +33,19 @@ class Node:
         self.data_dir = data_dir
         self.control_key = control_key
         self._rooms = rooms
+        self._membership = membership
         self._held = held
         self._watches: list[asyncio.Task[None]] = []
 
+    @property
+    def over(self) -> asyncio.Future[str]:
+        """Done once this node may not go on, with one line that says why."""
+        return self._membership.over
+
     def watch(self) -> None:
-        """Begin the background work: deadlines, and listeners that the bus has forgotten."""
+        """Begin the background work: deadlines, listeners that the bus has forgotten, other nodes."""
         self._watches = [
+            asyncio.create_task(self._membership.watch()),
             asyncio.create_task(deadlines.watch(self.ports)),
             asyncio.create_task(self._rooms.watch()),
         ]

@@ -12,11 +12,10 @@ from openparticipant.ports import Ports
 _log = logging.getLogger(__name__)
 
 
-async def recover(ports: Ports, *, alone: bool) -> None:
-    """Undo what a crash left half done; nobody else works on this data directory.
+async def recover(ports: Ports, *, is_alone: bool) -> None:
+    """Undo what a crash left half done.
 
-    Unless this node is alone on its database, a completion under way may be another's: it keeps its
-    lease.
+    Leases are cut short only by a node that is alone for certain; those of others run out.
     """
 
     async def wanted(key: str) -> bool:
@@ -28,7 +27,7 @@ async def recover(ports: Ports, *, alone: bool) -> None:
             and attachment.status is not Status.APPROVED
         )
 
-    if alone:
+    if is_alone:
         await ports.store.expire_leases(now=ports.clock.now())
     settled = await deadlines.work_off(ports)
     # A bucket forgets by itself what is staged for too long.

@@ -32,4 +32,4 @@ def _line(given: Given) -> str:
     masked = given.setting.secret and text and text != given.setting.default
     shown = "***" if masked else text
     meaning = f": {given.setting.unset}" if not text and given.setting.unset else ""
-    return f"{given.setting.name} = {shown}  # {given.source}{meaning}\n"
+    return f"{given.setting.flag} = {shown}  # {given.source}{meaning}\n"

@@ -79,6 +79,7 @@ async def _serve(loaded: Loaded, world: Environment, log: Log) -> int:
         return await server.serve(
             node.server,
             ready,
+            over=node.over,
             drain_pause=settings.drain_pause,
             drain_timeout=settings.drain_timeout,
         )

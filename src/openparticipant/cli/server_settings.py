@@ -10,8 +10,8 @@ from openparticipant.setting_table import SETTINGS
 from openparticipant.settings import Loaded, SettingsError, load
 
 CANNOT_START = 2
-_NAMES = {setting.name for setting in SETTINGS}
-_SWITCHES = {setting.name for setting in SETTINGS if setting.switch}
+_NAMES = {setting.flag for setting in SETTINGS}
+_SWITCHES = {setting.flag for setting in SETTINGS if setting.switch}
 
 
 class WrongSettingError(CommandError):
@@ -58,7 +58,7 @@ def _help(command: str) -> str:
     lines = [f"usage: openparticipant {command} [--config FILE] [options]", ""]
     for setting in SETTINGS:
         default = f" [{setting.default}]" if setting.default else ""
-        lines.append(f"  --{setting.name:<31}{setting.help}{default}")
+        lines.append(f"  --{setting.flag:<31}{setting.help}{default}")
     lines += [
         "",
         "Each is also OPENPARTICIPANT_… in the environment and a key of the TOML file.",

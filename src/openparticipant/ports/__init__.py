@@ -18,6 +18,7 @@ from openparticipant.ports.contacts import (
 )
 from openparticipant.ports.everything import Ports
 from openparticipant.ports.messages import NewMessage, NewReceipt, PageStart
+from openparticipant.ports.nodes import NodeEntry, NodeRegistry
 from openparticipant.ports.object_store import Invitation, ObjectStore, Offer, StoredObject
 from openparticipant.ports.policy import Policy
 
@@ -39,6 +40,8 @@ __all__ = [
     "NewMessage",
     "NewParticipant",
     "NewReceipt",
+    "NodeEntry",
+    "NodeRegistry",
     "ObjectStore",
     "Offer",
     "PageStart",

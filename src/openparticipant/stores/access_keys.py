@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openparticipant.sigv4 import Credentials
+from openparticipant.stores import identity
 from openparticipant.stores.write import Write
 
 _INSERT = """
@@ -16,8 +16,13 @@ _SELECT = """
 """
 
 
-def ensure(purpose: str, fresh: Credentials, now: int) -> Write[list[Credentials]]:
-    """Return the key pairs of a purpose, newest first; record `fresh` if there was none."""
-    yield _INSERT, (fresh.access_key_id, purpose, fresh.secret_access_key, now)
+def ensure(purpose: str, access_key_id: str, secret: str, now: int) -> Write[list[tuple[str, str]]]:
+    """Return the key pairs of a purpose, newest first; record the given one if there was none.
+
+    Secrets are stored and returned as they are given, which may be sealed.
+    """
+    # Nodes that start together on an empty database must agree on one pair.
+    yield from identity.lock()
+    yield _INSERT, (access_key_id, purpose, secret, now)
     rows = yield _SELECT, (purpose,)
-    return [Credentials(access_key_id, secret) for access_key_id, secret in rows]
+    return [(str(found), str(stored)) for found, stored in rows]

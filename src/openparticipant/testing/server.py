@@ -56,7 +56,7 @@ class Server:
         self._ids = ids or RandomIds()
         self._bounds = bounds or Bounds()
         self._log = Log(log or sys.stderr.buffer)
-        unknown = settings.keys() - {setting.field for setting in SETTINGS} | (
+        unknown = settings.keys() - {setting.flag.replace("-", "_") for setting in SETTINGS} | (
             settings.keys() & {"data_dir", "port", "admin_port"}
         )
         if unknown:

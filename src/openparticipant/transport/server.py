@@ -15,6 +15,7 @@ from openparticipant.transport.lifecycle import Lifecycle
 from openparticipant.transport.listener import Listener
 from openparticipant.transport.refusal import Guard
 from openparticipant.transport.sockets import origin
+from openparticipant.transport.start import StartError
 
 _LOGGER = logging.getLogger(__name__)
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -101,12 +102,18 @@ class Server:
 
 
 async def serve(
-    server: Server, ready: Callable[[str, str], None], *, drain_pause: float, drain_timeout: float
+    server: Server,
+    ready: Callable[[str, str], None],
+    *,
+    over: asyncio.Future[str],
+    drain_pause: float,
+    drain_timeout: float,
 ) -> int:
     """Run until SIGTERM, SIGINT or SIGHUP, drain, and return the exit status.
 
     `ready` is called once with both addresses. The first signal drains and gives 0; a second one
-    ends at once and gives 128 + its number; from then on a signal has its default effect.
+    ends at once and gives 128 + its number; from then on a signal has its default effect. `over`
+    ends it like a signal; then it raises StartError with the line that `over` has.
     """
     loop = asyncio.get_running_loop()
     first, second = loop.create_future(), loop.create_future()
@@ -122,7 +129,7 @@ async def serve(
     try:
         await server.start()
         ready(server.url, server.admin_url)
-        await first
+        await asyncio.wait({first, over}, return_when=asyncio.FIRST_COMPLETED)
         draining = asyncio.create_task(server.drain(drain_pause, drain_timeout))
         await asyncio.wait({draining, second}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -130,6 +137,8 @@ async def serve(
             loop.remove_signal_handler(number)
     if draining.done():
         draining.result()
+        if over.done():
+            raise StartError(over.result())
         return 0
     draining.cancel()
     await server.stop()
