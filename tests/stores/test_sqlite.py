@@ -14,11 +14,12 @@ import pytest
 
 from openparticipant.errors import ConflictException, Unavailable
 from openparticipant.stores import steps
-from openparticipant.stores.sqlite import SqliteDatabase, migrate
+from openparticipant.stores.sqlite import SqliteDatabase
+from openparticipant.stores.sqlite_schema import upgrade
 from openparticipant.stores.write import Write
 from tests.stores.batches import Gate, one_batch
 
-SCRIPTS = [step.script for step in steps.known()]
+STEPS = steps.known()
 KEYS = "SELECT access_key_id FROM access_keys ORDER BY access_key_id"
 INSERT = """
     INSERT INTO access_keys (access_key_id, purpose, secret_access_key, created_at)
@@ -211,9 +212,7 @@ def test_a_newer_schema_is_refused(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version=99")
     before = path.read_bytes()
-    with pytest.raises(
-        Unavailable, match=f"schema is version 99, this release knows {len(SCRIPTS)}"
-    ):
+    with pytest.raises(Unavailable, match=f"schema is version 99, this release knows {len(STEPS)}"):
         SqliteDatabase(path)
     assert path.read_bytes() == before
 
@@ -242,11 +241,11 @@ def test_a_migration_is_whole_or_not_there(path: Path) -> None:
     broken = f"{good}; INSERT INTO nowhere VALUES (1)"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         with pytest.raises(sqlite3.OperationalError, match="nowhere"):
-            migrate(connection, [*SCRIPTS, broken])
-        assert version(path) == (len(SCRIPTS), 0)
+            upgrade(connection, [*STEPS, further(broken)])
+        assert version(path) == (len(STEPS), 0)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        migrate(connection, [*SCRIPTS, good])
-    assert version(path) == (len(SCRIPTS) + 1, 1)
+        upgrade(connection, [*STEPS, further(good)])
+    assert version(path) == (len(STEPS) + 1, 1)
 
 
 def test_a_step_that_was_cut_off_is_taken_again(path: Path) -> None:
@@ -257,9 +256,14 @@ def test_a_step_that_was_cut_off_is_taken_again(path: Path) -> None:
         dying.execute("CREATE TABLE contacts (half INTEGER)")
         dying.execute("PRAGMA user_version=1")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        migrate(connection, SCRIPTS)
+        upgrade(connection, STEPS)
         connection.execute("SELECT last_ordinal FROM contacts")
-    assert version(path) == (len(SCRIPTS), 0)
+    assert version(path) == (len(STEPS), 0)
+
+
+def further(script: str) -> steps.Step:
+    """Return one more step."""
+    return steps.step(len(STEPS) + 1, "further", script, STEPS[-1].oldest)
 
 
 def version(path: Path) -> tuple[int, int]:

@@ -2,7 +2,18 @@
 
 from openparticipant.bootstrap.assembly import assemble, claim_data_dir
 from openparticipant.bootstrap.database import stored
+from openparticipant.bootstrap.engines import check
 from openparticipant.bootstrap.foundation import Foundation
+from openparticipant.bootstrap.migration import migrate, missing
 from openparticipant.bootstrap.node import Node
 
-__all__ = ["Foundation", "Node", "assemble", "claim_data_dir", "stored"]
+__all__ = [
+    "Foundation",
+    "Node",
+    "assemble",
+    "check",
+    "claim_data_dir",
+    "migrate",
+    "missing",
+    "stored",
+]

@@ -55,7 +55,7 @@ async def _assemble(
     master = master_key(settings.master_key, is_needed=not is_embedded(settings))
     rows = await held.enter_async_context(database(settings, data_dir))
     fresh = on.ids.uuid()
-    identity = await rows.write(lambda: identities.ensure(fresh))
+    identity = await rows.write(lambda: identities.ensure(fresh), alone=True)
     member = await held.enter_async_context(membership(settings, data_dir, rows, on))
     keys = KeyRing(rows, master, on.ids, on.clock)
     await keys.check()

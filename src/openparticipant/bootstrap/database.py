@@ -24,10 +24,10 @@ from openparticipant.transport.start import StartError
 async def database(settings: Settings, data_dir: DataDir) -> AsyncIterator[Database]:
     """Open the database, at a schema that this code knows. Raises StartError."""
     if is_postgres(settings):
-        async with postgres().opened(settings.database, migrate=True) as shared:
+        async with postgres().opened(settings.database, migrate=not settings.no_migrate) as shared:
             yield shared
         return
-    opened = _open(_path(settings, data_dir))
+    opened = _open(file_of(settings, data_dir), migrate=not settings.no_migrate)
     try:
         yield opened
     finally:
@@ -44,7 +44,7 @@ async def stored(
     StartError.
     """
     if not is_postgres(settings):
-        path = _path(settings, data_dir)
+        path = file_of(settings, data_dir)
         if not path.exists():
             raise StartError(f"{path} is not there: no server has run on {data_dir.path} yet")
     async with database(settings, data_dir) as opened:
@@ -81,7 +81,8 @@ def is_embedded(settings: Settings) -> bool:
     return not settings.database or settings.database.startswith("sqlite:")
 
 
-def _path(settings: Settings, data_dir: DataDir) -> Path:
+def file_of(settings: Settings, data_dir: DataDir) -> Path:
+    """Return the file of a database that is one. Raises StartError."""
     if not settings.database:
         return data_dir.path / "openparticipant.sqlite3"
     path = file_path(settings.database, "sqlite").resolve()
@@ -93,9 +94,9 @@ def _path(settings: Settings, data_dir: DataDir) -> Path:
     return path
 
 
-def _open(path: Path) -> SqliteDatabase:
+def _open(path: Path, *, migrate: bool) -> SqliteDatabase:
     try:
-        return SqliteDatabase(path)
+        return SqliteDatabase(path, migrate=migrate)
     except Unavailable as error:
         raise StartError(f"{path}: {error}") from error
 

@@ -31,7 +31,9 @@ class KeyRing:
         master = self._master
         if master is None:
             return
-        if not await self._database.write(lambda: identity.ensure_master_key(master.check)):
+        if not await self._database.write(
+            lambda: identity.ensure_master_key(master.check), alone=True
+        ):
             raise StartError(
                 "the keys in this database are sealed with another master key than the one given"
             )
@@ -44,7 +46,9 @@ class KeyRing:
         fresh = prefix + self._ids.uuid().replace("-", "").upper()[:16]
         stored = self._sealed(self._ids.token(), f"{purpose} {fresh}")
         now = self._clock.now()
-        found = await self._database.write(lambda: access_keys.ensure(purpose, fresh, stored, now))
+        found = await self._database.write(
+            lambda: access_keys.ensure(purpose, fresh, stored, now), alone=True
+        )
         return [Credentials(each, self._opened(it, f"{purpose} {each}")) for each, it in found]
 
     def _sealed(self, secret: str, about: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from openparticipant import bootstrap
 from openparticipant.cli.environment import Environment
 from openparticipant.cli.refusal import UsageError
-from openparticipant.cli.server_settings import read_settings
+from openparticipant.cli.server_settings import WrongSettingError, read_settings
 from openparticipant.settings import Given
+from openparticipant.transport.start import StartError
 
 
 def run(arguments: list[str], world: Environment) -> int:
-    """Check all settings, or show each with where it came from; secrets are masked."""
+    """Check all settings, and engines by calling on them; or show each setting, secrets masked."""
     verb, *rest = arguments or [""]
     if verb in {"help", "-h", "--help"}:
         verb, rest = "check", ["--help"]
@@ -22,8 +26,12 @@ def run(arguments: list[str], world: Environment) -> int:
         world.complain(f"openparticipant: {warning}\n")
     if verb == "show":
         world.write("".join(_line(given) for given in loaded.given))
-    else:
-        world.write("the configuration is valid\n")
+        return 0
+    try:
+        asyncio.run(bootstrap.check(loaded.settings))
+    except StartError as error:
+        raise WrongSettingError(str(error)) from None
+    world.write("the configuration is valid\n")
     return 0
 
 

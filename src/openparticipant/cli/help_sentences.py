@@ -18,6 +18,7 @@ COMMANDS = {
     "env": "Prints the variables that point AWS's tools at the server.",
     "completion": "Prints what makes bash, zsh or fish complete commands and options.",
     "config": "Checks or shows the server's settings.",
+    "migrate": "Brings the database's schema to this release, or says what is missing.",
 }
 
 # Of every operation: type and sentence, in the order of AWS's pages.

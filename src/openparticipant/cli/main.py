@@ -27,6 +27,7 @@ OWN_COMMANDS = (
     "demo",
     "download",
     "env",
+    "migrate",
     "serve",
     "start-chat",
     "transcript",

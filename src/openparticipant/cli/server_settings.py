@@ -55,7 +55,8 @@ def read_settings(command: str, arguments: list[str], world: Environment) -> Loa
 
 
 def _help(command: str) -> str:
-    lines = [f"usage: openparticipant {command} [--config FILE] [options]", ""]
+    words = " [--check]" if command == "migrate" else ""
+    lines = [f"usage: openparticipant {command}{words} [--config FILE] [options]", ""]
     for setting in SETTINGS:
         default = f" [{setting.default}]" if setting.default else ""
         lines.append(f"  --{setting.flag:<31}{setting.help}{default}")

@@ -17,10 +17,12 @@ from openparticipant.stores.write import Row, Write
 # Whoever takes more locks takes this one first. SQLite writes nothing for a row that stays the same.
 _LOCK_OPEN = """
     UPDATE contacts SET updated_at = updated_at
-    WHERE seq = $1 AND ended_at IS NULL AND ends_at > $3
-      AND EXISTS (SELECT 1 FROM participants WHERE seq = $2 AND disconnected_at IS NULL)
+    WHERE seq = $1 AND ended_at IS NULL AND ends_at > $2
     RETURNING 1
 """
+# A statement of its own: PostgreSQL looks at other tables as they were when the statement began,
+# which is before it had waited for the lock.
+_IS_PRESENT = "SELECT 1 FROM participants WHERE seq = $1 AND disconnected_at IS NULL"
 _INSERT_CONNECTION = (
     "INSERT INTO connections (digest, participant_seq, expires_at) VALUES ($1, $2, $3)"
 )
@@ -60,7 +62,8 @@ CALLERS = f"SELECT t.digest, {_who('connections')} WHERE t.digest = ANY($1)"
 
 def lock_open(caller: Caller, now: int) -> Write[bool]:
     """Tell whether the contact is open and the participant in it, and lock the contact if so."""
-    return bool((yield _LOCK_OPEN, (caller.contact_seq, caller.seq, now)))
+    locked = yield _LOCK_OPEN, (caller.contact_seq, now)
+    return bool(locked and (yield _IS_PRESENT, (caller.seq,)))
 
 
 def refuse_unless_open(caller: Caller, now: int) -> Write[None]:

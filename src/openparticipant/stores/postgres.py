@@ -29,6 +29,9 @@ _BEGIN = (
     f"BEGIN; SET LOCAL statement_timeout = '{_SECONDS}s'; "
     f"SET LOCAL idle_in_transaction_session_timeout = '{_SECONDS}s'"
 )
+# Held by the transaction, as a pooler asks; any number that nobody else locks in this database.
+_TAKE_LOCK = "SELECT pg_advisory_xact_lock($1)"
+_ALONE = 0x6F70656E7062
 _NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 _PROBE = "UPDATE identity SET id = id"
 _PROBE_PAUSE = 1  # seconds
@@ -56,21 +59,23 @@ class PostgresDatabase:
         """What is wrong with the database now; a look each second finds out when it is over."""
         return self._trouble
 
-    async def write(self, make: Callable[[], Write[T]]) -> T:
+    async def write(self, make: Callable[[], Write[T]], *, alone: bool = False) -> T:
         """Run a write; see `Database.write`."""
         collision: BaseException | None = None
         for _ in range(_TRIES):
             try:
-                return await self._write(make)
+                return await self._write(make, alone=alone)
             except errors.COLLISIONS as error:
                 collision = error
         raise Unavailable(f"database: {collision}", untouched=True)
 
-    async def _write(self, make: Callable[[], Write[T]]) -> T:
+    async def _write(self, make: Callable[[], Write[T]], *, alone: bool) -> T:
         async with self._attempt() as attempt:
             line = attempt.line
             await line.execute(_BEGIN)
             try:
+                if alone:
+                    await line.fetch(_TAKE_LOCK, _ALONE)
                 result = await _drive(line, make())
             except Exception:
                 await line.undo()

@@ -32,7 +32,7 @@ class Line:
 
     def __init__(self, connection: Any, *, pooled: bool) -> None:
         self._connection = connection
-        self._named = "" if pooled else None
+        self._pooled = pooled
         self._statements: dict[str, Any] = {}
         self._settled = True
         self.last_used = 0.0
@@ -58,7 +58,7 @@ class Line:
         connection = await asyncpg.connect(
             **address.dialled(host, port),
             target_session_attrs="read-write",
-            # Statements are kept here, not by the driver, which would name them behind a pooler.
+            # Statements are kept here: the driver would name them behind a pooler, too.
             statement_cache_size=0,
         )
         if connection.get_server_version().major < OLDEST_SERVER:
@@ -87,7 +87,8 @@ class Line:
         with self._asking():
             prepared = self._statements.get(statement)
             if prepared is None:
-                prepared = await self._connection.prepare(statement, name=self._named)
+                name = "" if self._pooled else f"statement_{len(self._statements)}"
+                prepared = await self._connection.prepare(statement, name=name)
                 self._statements[statement] = prepared
             rows: Rows = await prepared.fetch(*parameters)
             return rows

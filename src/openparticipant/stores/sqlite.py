@@ -19,10 +19,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from openparticipant.errors import Unavailable
-from openparticipant.stores import steps
+from openparticipant.stores import sqlite_schema, steps
 from openparticipant.stores.write import Rows, Write
 
 T = TypeVar("T")
@@ -41,12 +41,22 @@ _Job = tuple[Callable[[], Write[Any]], asyncio.Future[Any]]
 class SqliteDatabase:
     """One database file, opened by one process and used from one event loop at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, migrate: bool = True) -> None:
+        """Open a file, and take the steps that its schema lacks if `migrate`.
+
+        Raises `Unavailable`, also where the file was written by a newer release.
+        """
         with _translated(), contextlib.ExitStack() as opened:
             # The log and its index take over the mode of the file, which holds keys.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._reader = opened.enter_context(contextlib.closing(_connect(path)))
-            migrate(self._reader, [step.script for step in steps.known()])
+            known = steps.known()
+            if migrate:
+                sqlite_schema.upgrade(self._reader, known)
+            # One process at a time uses a file, so no older code has to work on a newer schema.
+            version = sqlite_schema.version(self._reader)
+            if reason := steps.why_not(version, version, known):
+                raise Unavailable(f"database: {reason}")
             self._writer = _connect(path)
             opened.pop_all()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -54,7 +64,12 @@ class SqliteDatabase:
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, make: Callable[[], Write[T]]) -> T:
+    async def write(
+        self,
+        make: Callable[[], Write[T]],
+        *,
+        alone: bool = False,  # noqa: ARG002 - on one thread every write is
+    ) -> T:
         """Run a write; see `Database.write`."""
         if self._closed:
             raise Unavailable("database: closed", untouched=True)
@@ -206,19 +221,3 @@ class _translated:  # noqa: N801 - reads as a statement
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, sqlite3.Error | OSError):
             raise Unavailable(f"database: {error}") from error
-
-
-def migrate(connection: sqlite3.Connection, scripts: Sequence[str]) -> None:
-    """Bring the schema to the newest version, one transaction a step, forward only.
-
-    Raises `Unavailable` if the file was written by a newer release.
-    """
-    (version,) = cast("tuple[int]", connection.execute("PRAGMA user_version").fetchone())
-    if version > len(scripts):
-        raise Unavailable(
-            f"database: its schema is version {version}, this release knows {len(scripts)}"
-        )
-    for number, script in enumerate(scripts[version:], start=version + 1):
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={number}; COMMIT;"
-        )

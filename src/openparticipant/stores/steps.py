@@ -47,10 +47,7 @@ def step(number: int, name: str, script: str, before: int) -> Step:
 def why_not(version: int, oldest: int, steps: list[Step]) -> str | None:
     """Say why code that knows these steps cannot work on a schema as it is, or None if it can."""
     if version > len(steps) and oldest > len(steps):
-        return (
-            f"its schema is version {version} of a newer release, which this one, that knows "
-            f"{len(steps)}, cannot work on"
-        )
+        return f"its schema is version {version}, this release knows {len(steps)}"
     if version < ACCEPTED:
         return (
             f"its schema is version {version}, this release needs {ACCEPTED} at least: "

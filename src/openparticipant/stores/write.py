@@ -28,8 +28,11 @@ Write = Generator[Statement, Rows, T]
 class Database(Protocol):
     """A driver: runs writes durably and single reads consistently."""
 
-    async def write(self, make: Callable[[], Write[T]]) -> T:
+    async def write(self, make: Callable[[], Write[T]], *, alone: bool = False) -> T:
         """Run a write in a transaction; what it returns is durable when this returns.
+
+        Of the writes that ask to be alone, at whatever node, one runs at a time: for what has no row
+        yet that could be locked.
 
         Raises what the write raised, with nothing changed, or `Unavailable`: `untouched` where the
         commit was certainly never asked for.

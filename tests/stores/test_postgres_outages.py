@@ -1,0 +1,176 @@
+"""PostgreSQL killed, frozen and read-only: what is told meanwhile is true, and all goes on by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from openparticipant.bootstrap import postgres as back_end
+from openparticipant.errors import Unavailable
+from openparticipant.stores.postgres import PostgresDatabase
+from openparticipant.stores.write import Write
+from tests.engines.postgres import PostgresServer
+
+INSERT = """
+    INSERT INTO access_keys (access_key_id, purpose, secret_access_key, created_at)
+    VALUES ($1, 'control', '', 0)
+"""
+WRITERS = 20
+# Longer than any call may take, and than the look that finds an outage over.
+BOUND = 30  # seconds
+
+
+@asynccontextmanager
+async def opened(server: PostgresServer) -> AsyncIterator[PostgresDatabase]:
+    """Open the server's database."""
+    async with back_end.opened(server.address, migrate=True) as database:
+        yield database
+
+
+def insert(key: str) -> Callable[[], Write[str]]:
+    """Make a write that inserts one row and returns its key."""
+
+    def write() -> Write[str]:
+        yield INSERT, (key,)
+        return key
+
+    return write
+
+
+async def keys(database: PostgresDatabase) -> set[str]:
+    """Return the keys that are committed."""
+    return {key for (key,) in await database.read("SELECT access_key_id FROM access_keys")}
+
+
+async def well(database: PostgresDatabase) -> None:
+    """Return once a look by the driver itself has found the trouble over."""
+    async with asyncio.timeout(BOUND):
+        while database.trouble is not None:  # noqa: ASYNC110 - nobody tells when it is over
+            await asyncio.sleep(0)
+
+
+class Load:
+    """Writers who never stop, and what each was told about each of its writes."""
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+        self.acknowledged: set[str] = set()
+        self.untouched: set[str] = set()
+        self.unsure: set[str] = set()
+
+    async def run(self, name: str) -> None:
+        """Write until cancelled; every other one as a batch of one statement."""
+        number = 0
+        while True:
+            number += 1
+            key = f"{name}-{number}"
+            try:
+                if number % 2:
+                    await self._database.write(insert(key))
+                else:
+                    await self._database.batch(INSERT, key)
+            except Unavailable as error:
+                (self.untouched if error.untouched else self.unsure).add(key)
+            else:
+                self.acknowledged.add(key)
+
+    async def until(self, count: int) -> None:
+        """Return once so many more were acknowledged."""
+        enough = len(self.acknowledged) + count
+        async with asyncio.timeout(BOUND):
+            while len(self.acknowledged) < enough:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0)
+
+
+async def test_a_server_killed_under_load_loses_nothing_acknowledged(
+    postgres_server: PostgresServer,
+) -> None:
+    """Nor has it what it was said not to have changed; the same pool goes on after its restart."""
+    async with opened(postgres_server) as database:
+        load = Load(database)
+        writers = [asyncio.create_task(load.run(f"{writer}")) for writer in range(WRITERS)]
+        for _ in range(2):
+            await load.until(300)
+            await asyncio.to_thread(postgres_server.kill)
+            await asyncio.to_thread(postgres_server.start)
+            await load.until(300)
+        for writer in writers:
+            writer.cancel()
+        await asyncio.wait(writers)
+        await well(database)
+        found = await keys(database)
+    assert load.acknowledged <= found
+    assert load.untouched
+    assert not load.untouched & found
+
+
+async def test_a_frozen_server_holds_nobody_for_ever(postgres_server: PostgresServer) -> None:
+    """Each call ends with a truthful word; thawed, the server serves again without being asked."""
+    async with opened(postgres_server) as database:
+        await database.write(insert("before"))
+        await asyncio.to_thread(postgres_server.freeze)
+        try:
+            async with asyncio.timeout(BOUND):
+                outcomes = await asyncio.gather(
+                    database.read("SELECT 1"),
+                    database.batch(INSERT, "batched"),
+                    *(database.write(insert(f"frozen-{number}")) for number in range(30)),
+                    return_exceptions=True,
+                )
+        finally:
+            await asyncio.to_thread(postgres_server.thaw)
+        assert all(isinstance(outcome, Unavailable) for outcome in outcomes)
+        assert database.trouble == "database: no answer in time"
+        await well(database)
+        untouched = [
+            f"frozen-{number}"
+            for number, outcome in enumerate(outcomes[2:])
+            if isinstance(outcome, Unavailable) and outcome.untouched
+        ]
+        assert untouched
+        found = await keys(database)
+        assert "before" in found
+        assert not found & set(untouched)
+
+
+async def test_a_server_that_stops_taking_writes_is_in_trouble(
+    postgres_server: PostgresServer,
+) -> None:
+    """As after a fail-over the old one, whose lines still stand: they are not used again."""
+    async with opened(postgres_server) as database:
+        operator = await asyncpg.connect(postgres_server.address)
+        try:
+            await operator.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+            await operator.execute("SELECT pg_reload_conf()")
+
+            def write() -> Write[None]:
+                yield "SET LOCAL transaction_read_only = on", ()
+                yield INSERT, ("refused",)
+
+            with pytest.raises(Unavailable) as heard:
+                await database.write(write)
+            assert heard.value.untouched
+            assert database.trouble is not None
+            with pytest.raises(Unavailable, match="read-write"):
+                await database.write(insert("refused"))
+            await operator.execute(
+                "SET transaction_read_only = off; SET default_transaction_read_only = off"
+            )
+            await operator.execute("ALTER SYSTEM RESET default_transaction_read_only")
+            await operator.execute("SELECT pg_reload_conf()")
+        finally:
+            await operator.close()
+        await well(database)
+        assert await database.write(insert("taken")) == "taken"
+
+
+async def test_the_first_server_that_takes_writes_is_used(postgres_server: PostgresServer) -> None:
+    """One of several that is away is passed over."""
+    place = postgres_server.place
+    address = f"postgresql://postgres@/postgres?host={place}/nobody,{place}"
+    async with back_end.opened(address, migrate=True) as database:
+        assert await database.write(insert("a")) == "a"
