@@ -55,8 +55,13 @@ class Line:
         *,
         trusting: ssl.SSLContext | None = None,
         source: str = "",
+        objects_url: str | None = None,
     ) -> None:
-        """Dial when the first request is made, over TLS if `trusting`, from the address `source`."""
+        """Dial when the first request is made, over TLS if `trusting`, from the address `source`.
+
+        Pre-signed URLs are those of `objects_url`, where that is another origin.
+        """
+        self._objects = Line(objects_url, key, sent, trusting=trusting) if objects_url else self
         self._url = url
         self._key = key
         self._sent = sent
@@ -72,6 +77,8 @@ class Line:
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
+        if self._objects is not self:
+            self._objects.close()
 
     def request(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Make one request; raise ServerDied where there is no whole answer."""
@@ -114,6 +121,7 @@ class Line:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Follow a pre-signed URL of this server."""
-        if not url.startswith(f"{self._url}/"):
+        origin = self._objects._url
+        if not url.startswith(f"{origin}/"):
             raise WrongAnswerError("a pre-signed URL points elsewhere")
-        return self.request(method, url.removeprefix(self._url), body, headers or {})
+        return self._objects.request(method, url.removeprefix(origin), body, headers or {})
