@@ -40,7 +40,7 @@ class Cluster:
             *("--public-url", self.url),
             *("--objects-url", self.objects_url),
             *("--trusted-proxies", "127.0.0.1"),
-            *("--drain-pause", "1"),
+            *("--drain-pause", "5"),
             *settings,
         )
         environment = plain_environment(**self.seaweed.s3.environment)
