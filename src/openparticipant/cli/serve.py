@@ -19,6 +19,7 @@ from openparticipant.system import RandomIds, SystemClock
 from openparticipant.transport import server, sockets
 from openparticipant.transport.logs import Log, LogHandler
 from openparticipant.transport.start import StartError
+from openparticipant.transport.supervisor import READY, STOPPING, Supervisor
 
 # New containers between two collections; a request leaves no cycles, so there is little to find.
 _COLLECT_AFTER = 20_000
@@ -48,6 +49,7 @@ async def _serve(loaded: Loaded, world: Environment, log: Log) -> int:
     for warning in loaded.warnings:
         logger.warning(warning)
     data_dir = bootstrap.claim_data_dir(settings)
+    supervisor = Supervisor(os.environ)
     public_socket = sockets.inherited(os.environ) or sockets.listen(settings.host, settings.port)
     admin_socket = sockets.listen_admin(
         settings.admin_port, any_port=settings.port == 0, warn=logger.warning
@@ -74,11 +76,16 @@ async def _serve(loaded: Loaded, world: Environment, log: Log) -> int:
         node.data_dir.write(ADMIN, f"{admin_url}\n")
         logger.info("ready on %s, metrics on %s/metrics, data in %s", url, admin_url, data_dir.path)
         world.write(f"openparticipant ready on {url}\n")
+        supervisor.tell(READY, f"STATUS=ready on {url}")
+
+    def ending() -> None:
+        supervisor.tell(STOPPING, "STATUS=draining")
 
     try:
         return await server.serve(
             node.server,
             ready,
+            ending,
             over=node.over,
             drain_pause=settings.drain_pause,
             drain_timeout=settings.drain_timeout,
