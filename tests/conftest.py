@@ -10,7 +10,12 @@ pytest.register_assert_rewrite(
     "openparticipant.testing.object_contract",
     "openparticipant.testing.store_contract",
 )
-pytest_plugins = ["tests.engines.nats", "tests.engines.postgres"]
+pytest_plugins = [
+    "tests.engines.nats",
+    "tests.engines.postgres",
+    "tests.engines.radosgw",
+    "tests.engines.seaweedfs",
+]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -56,6 +56,7 @@ def test_every_metric_is_told_with_its_labels() -> None:
     """Whoever writes an alert finds the name as Prometheus sees it."""
     metrics = Metrics()
     metrics.request("GetAttachment", 200, 0.1)
+    metrics.stage("encode")(0.001)
     metrics.moved("in", 1)
     metrics.refused("malformed")
     metrics.delivered("message", 1, 0.001)

@@ -29,6 +29,7 @@ FLOORS: dict[str, int] = {
     "bus": 4,
     "objects": 4,
     "system": 4,
+    "tracing": 4,
     "transport": 5,
     "bootstrap": 6,
     "cli": 7,
@@ -44,6 +45,7 @@ GUARDED: dict[str, set[str]] = {
     "sqlite3": {"stores"},
     "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},
+    "opentelemetry": {"tracing"},
     "cryptography": {"transport", "bus", "sealing"},
     "jmespath": {"cli"},
     "rich": {"cli"},
@@ -61,11 +63,20 @@ BACK_ENDS = {
     f"{PACKAGE}.objects.s3",
     f"{PACKAGE}.bus.local",
     f"{PACKAGE}.bus.nats",
+    f"{PACKAGE}.tracing.otel",
 }
 # The built-in object store is a server as well as a back end: its own route knows it.
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.
-SERVER_COMMANDS = {"serve", "env", "config", "migrate", "server_settings", "stopped_server"}
+SERVER_COMMANDS = {
+    "bucket",
+    "serve",
+    "env",
+    "config",
+    "migrate",
+    "server_settings",
+    "stopped_server",
+}
 DIAL_OUT_ROOMS = {"operations", "stores", "objects", "transport", "bootstrap", "ports"}
 
 

@@ -30,8 +30,13 @@ from openparticipant.cli.services import SERVICES, Service, participant
 from openparticipant.setting_table import SETTINGS
 
 TARGET = Path(__file__).parents[1] / "src/openparticipant/cli/completions"
-SETTLED = {"serve", "env", "config", "migrate"}
-WORDS = {"config": ("check", "show"), "migrate": ("--check",), "completion": SHELLS}
+SETTLED = {"bucket", "serve", "env", "config", "migrate"}
+WORDS = {
+    "bucket": ("setup",),
+    "config": ("check", "show"),
+    "migrate": ("--check",),
+    "completion": SHELLS,
+}
 
 
 class Choice(NamedTuple):

@@ -90,6 +90,16 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _ratio(text: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = -1
+    if not 0 <= ratio <= 1:
+        raise ValueError("must be a number from 0 to 1")
+    return ratio
+
+
 def _origin(text: str) -> str:
     origin = text.removesuffix("/").lower()
     try:
@@ -167,6 +177,13 @@ SETTINGS: tuple[Setting, ...] = (
         unset="openparticipant.sqlite3 in the data directory",
     ),
     Setting(
+        "no-migrate",
+        _switch,
+        "off",
+        "on: the schema is left to openparticipant migrate",
+        switch=True,
+    ),
+    Setting(
         "master-key",
         MasterKey.read,
         None,
@@ -174,13 +191,6 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
         in_file=True,
         unset="none; SQLite needs none",
-    ),
-    Setting(
-        "no-migrate",
-        _switch,
-        "off",
-        "on: the schema is left to openparticipant migrate",
-        switch=True,
     ),
     Setting(
         "objects",
@@ -238,6 +248,14 @@ SETTINGS: tuple[Setting, ...] = (
         "web origins that browsers may call from",
         repeatable=True,
     ),
+    Setting(
+        "trace-to",
+        _origin,
+        None,
+        "origin of an OpenTelemetry collector that takes traces over HTTP",
+        unset="no traces",
+    ),
+    Setting("trace-ratio", _ratio, "1", "share of traces recorded, where the client is silent"),
     Setting(
         "views",
         _directory,

@@ -38,8 +38,8 @@ class Settings:
     port: int
     data_dir: Path
     database: str
-    master_key: MasterKey | None
     no_migrate: bool
+    master_key: MasterKey | None
     objects: str
     bus: str
     scanner: tuple[str, ...]
@@ -53,6 +53,8 @@ class Settings:
     admin_port: int | None
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     allowed_origins: tuple[str, ...]
+    trace_to: str | None
+    trace_ratio: float
     views: Path | None
     demo: bool
     drain_pause: float

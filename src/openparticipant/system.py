@@ -8,6 +8,8 @@ import secrets
 import time
 
 _UUIDS_AT_ONCE = 64
+# macOS's own monotonic clock counts the time that it slept; Linux has another one for that.
+_PASSING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class SystemClock:
@@ -20,6 +22,25 @@ class SystemClock:
     async def sleep(self, millis: int) -> None:
         """Return once `millis` have passed."""
         await asyncio.sleep(millis / 1000)
+
+
+class SteadyClock(SystemClock):
+    """`Clock` that begins with the machine's time and from then on goes by what has passed.
+
+    Whoever sets the machine's clock meanwhile moves no deadline and ends no token; time that the
+    machine slept counts.
+    """
+
+    def __init__(self) -> None:
+        self.set(super().now())
+
+    def now(self) -> int:
+        """Return the present instant in epoch milliseconds."""
+        return self._ahead + time.clock_gettime_ns(_PASSING) // 1_000_000
+
+    def set(self, now: int) -> None:
+        """Go on from another instant."""
+        self._ahead = now - time.clock_gettime_ns(_PASSING) // 1_000_000
 
 
 class RandomIds:

@@ -7,24 +7,32 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 import pytest
 
 from openparticipant.sigv4 import Credentials
+from tests.engines.ports import free_ports
 from tests.engines.s3 import S3Server
 from tests.requirements import require
 
 _VARIABLE = "OPENPARTICIPANT_TEST_S3"  # the origin; its keys are AWS_ACCESS_KEY_ID and its sibling
 _ROLES = ("master", "volume", "filer", "s3", "admin")
 _PATIENCE = 300  # tenths of a second
+
+
+@pytest.fixture(scope="session")
+def seaweedfs() -> Iterator[S3Server]:
+    """Return an S3 server that has a bucket."""
+    with running_s3() as server:
+        yield server
 
 
 @contextlib.contextmanager
@@ -54,7 +62,7 @@ class SeaweedServer:
         pair = {"accessKey": key.access_key_id, "secretKey": key.secret_access_key}
         identity = {"name": "test", "credentials": [pair], "actions": ["Admin"]}
         config.write_text(json.dumps({"identities": [identity]}))
-        ports = _free_ports(2 * len(_ROLES))
+        ports = free_ports(2 * len(_ROLES))
         options = [f"-dir={self._place}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
         options += [f"-s3.config={config}"]
         for role, port, grpc in zip(_ROLES, ports[::2], ports[1::2], strict=True):
@@ -86,9 +94,11 @@ class SeaweedServer:
         """Start it; return once it answers."""
         log = self._place / "log"
         with log.open("ab") as out:
-            self._process = subprocess.Popen(self._command, stdout=out, stderr=out, cwd=self._place)
+            process = subprocess.Popen(self._command, stdout=out, stderr=out, cwd=self._place)
+        self._process = process
+        self.s3 = replace(self.s3, pid=process.pid)
         for _ in range(_PATIENCE):
-            if self._process.poll() is not None:
+            if process.poll() is not None:
                 break
             try:
                 self.s3.make_bucket()
@@ -113,11 +123,3 @@ class SeaweedServer:
         """Let it go on."""
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
-
-
-def _free_ports(count: int) -> Sequence[int]:
-    with contextlib.ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]

@@ -56,7 +56,11 @@ class Nodes:
             return self.renamed[-1]
 
         return Membership(
-            self.registry, clock or self.clock, entry, rename=rename, judges_clock=True
+            self.registry,
+            clock or self.clock,
+            entry,
+            rename=rename,
+            agree=(clock or self.clock).set,
         )
 
     async def joined(self, id: str, stands_on: str = MANY) -> Membership:  # noqa: A002 - as above

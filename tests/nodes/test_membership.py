@@ -167,6 +167,20 @@ async def test_a_database_that_is_away_ends_nobody(
     assert "stays on the list until its lease ends" in caplog.text
 
 
+async def test_a_clock_that_is_a_little_off_is_set(nodes: Nodes) -> None:
+    """To the database's time, at the start and later, so that nodes agree on what is due."""
+    await nodes.prepare()
+    clock = SettableClock(nodes.clock.now() + 2_000)
+    node = nodes.node("a", clock=clock)
+    await node.join()
+    times = [clock.now()]
+    clock.advance(-1_000)
+    await node.stay()
+
+    assert [*times, clock.now()] == [nodes.clock.now()] * 2
+    assert node.trouble is None
+
+
 @pytest.mark.parametrize(
     ("off", "said"),
     [

@@ -77,7 +77,9 @@ def header_auth(
 
 
 @cache
-def s3_client(credentials: Credentials, endpoint: str, region: str) -> Any:
+def s3_client(
+    credentials: Credentials, endpoint: str | None, region: str, style: str = "path"
+) -> Any:
     """Make the client whose generate_presigned_url writes the URLs that ours have to equal."""
     return boto3.session.Session().client(
         "s3",
@@ -88,7 +90,7 @@ def s3_client(credentials: Credentials, endpoint: str, region: str) -> Any:
         aws_session_token=credentials.session_token,
         config=Config(
             signature_version="s3v4",
-            s3={"addressing_style": "path"},
+            s3={"addressing_style": style, "us_east_1_regional_endpoint": "regional"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         ),

@@ -111,7 +111,7 @@ class AttachmentWorld:
         )
         self.ports = Ports(self.clock, self._ids, self.store, self.objects, LocalBus(), POLICY)
         await self.scene.reopen()
-        await recover(self.ports, is_alone=True)
+        await recover(self.ports, alone=True)
 
     def end(self) -> None:
         """Stop working; what was acknowledged stays."""

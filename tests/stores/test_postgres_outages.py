@@ -14,6 +14,7 @@ from openparticipant.errors import Unavailable
 from openparticipant.stores.postgres import PostgresDatabase
 from openparticipant.stores.write import Write
 from tests.engines.postgres import PostgresServer
+from tests.stores.cut_line import CutLine
 
 INSERT = """
     INSERT INTO access_keys (access_key_id, purpose, secret_access_key, created_at)
@@ -174,3 +175,48 @@ async def test_the_first_server_that_takes_writes_is_used(postgres_server: Postg
     address = f"postgresql://postgres@/postgres?host={place}/nobody,{place}"
     async with back_end.opened(address, migrate=True) as database:
         assert await database.write(insert("a")) == "a"
+
+
+@asynccontextmanager
+async def opened_by(cut: CutLine, server: PostgresServer) -> AsyncIterator[PostgresDatabase]:
+    """Open the server's database by way of a line that will be cut."""
+    place = server.place / "cut"
+    place.mkdir()
+    async with (
+        cut.listening(place),
+        back_end.opened(f"postgresql://postgres@/postgres?host={place}", migrate=True) as database,
+    ):
+        yield database
+
+
+@pytest.mark.parametrize(
+    ("word", "untouched", "recorded"),
+    [(b"INSERT INTO", True, False), (b"COMMIT", False, True)],
+    ids=["within", "at the end"],
+)
+async def test_a_line_cut_in_a_transaction_tells_what_is_certain(
+    postgres_server: PostgresServer, word: bytes, *, untouched: bool, recorded: bool
+) -> None:
+    """Until its end was asked for nothing can have changed; from then on nobody knows."""
+    cut = CutLine(postgres_server.place)
+    async with opened(postgres_server) as direct, opened_by(cut, postgres_server) as database:
+        cut.word = word
+        with pytest.raises(Unavailable) as heard:
+            await database.write(insert("a"))
+        assert heard.value.untouched is untouched
+        assert (await keys(direct) == {"a"}) is recorded
+        cut.word = b""
+        await well(database)
+
+
+async def test_a_line_cut_in_a_batch_leaves_it_open(postgres_server: PostgresServer) -> None:
+    """Its one statement is the transaction, which may have ended before the answer was lost."""
+    cut = CutLine(postgres_server.place)
+    async with opened(postgres_server) as direct, opened_by(cut, postgres_server) as database:
+        cut.word = b"the-key"
+        with pytest.raises(Unavailable) as heard:
+            await database.batch(INSERT, "the-key")
+        assert not heard.value.untouched
+        assert await keys(direct) == {"the-key"}
+        cut.word = b""
+        await well(database)

@@ -4,8 +4,10 @@ from openparticipant.bootstrap.assembly import assemble, claim_data_dir
 from openparticipant.bootstrap.database import stored
 from openparticipant.bootstrap.engines import check
 from openparticipant.bootstrap.foundation import Foundation
+from openparticipant.bootstrap.membership import own_clock
 from openparticipant.bootstrap.migration import migrate, missing
 from openparticipant.bootstrap.node import Node
+from openparticipant.bootstrap.objects import set_up_bucket
 
 __all__ = [
     "Foundation",
@@ -15,5 +17,7 @@ __all__ = [
     "claim_data_dir",
     "migrate",
     "missing",
+    "own_clock",
+    "set_up_bucket",
     "stored",
 ]

@@ -76,11 +76,6 @@ def postgres() -> ModuleType:
     return postgres
 
 
-def is_embedded(settings: Settings) -> bool:
-    """Tell whether the database is a file in the data directory, which no other node can reach."""
-    return not settings.database or settings.database.startswith("sqlite:")
-
-
 def file_of(settings: Settings, data_dir: DataDir) -> Path:
     """Return the file of a database that is one. Raises StartError."""
     if not settings.database:

@@ -12,7 +12,11 @@ from openparticipant.transport.logs import Log
 
 @dataclass(frozen=True, slots=True)
 class Foundation:
-    """What a node stands on, given from outside: sockets, time, randomness, and where to log."""
+    """What a node stands on, given from outside: sockets, time, randomness, and where to log.
+
+    The clock of a node that is one of many is a steady one, which is set to the time of their
+    database.
+    """
 
     public_socket: socket.socket
     admin_socket: socket.socket

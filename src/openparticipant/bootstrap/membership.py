@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from openparticipant import __version__
-from openparticipant.bootstrap.database import is_embedded
+from openparticipant.bootstrap.database import is_postgres
 from openparticipant.bootstrap.foundation import Foundation
+from openparticipant.bootstrap.objects import is_s3
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.operations.membership import Membership, NotWelcomeError
-from openparticipant.ports import NodeEntry
+from openparticipant.ports import Clock, NodeEntry
 from openparticipant.settings import Settings
 from openparticipant.stores.nodes import SqlNodeRegistry
 from openparticipant.stores.write import Database
+from openparticipant.system import SteadyClock, SystemClock
 from openparticipant.transport.start import StartError
 
 
@@ -49,7 +51,7 @@ async def membership(
         on.clock,
         entry,
         rename=rename,
-        judges_clock=not is_embedded(settings),
+        agree=_set(on.clock) if is_postgres(settings) else None,
     )
     try:
         await member.join()
@@ -61,11 +63,24 @@ async def membership(
         await member.leave()
 
 
+def own_clock(settings: Settings) -> Clock:
+    """Return the clock of a process that serves.
+
+    A node that is alone follows its machine's. One that is not goes by the time of the database,
+    which no machine's owner sets.
+    """
+    return SteadyClock() if is_postgres(settings) else SystemClock()
+
+
+def _set(clock: Clock) -> Callable[[int], None]:
+    return clock.set if isinstance(clock, SteadyClock) else lambda _: None
+
+
 def only_one(settings: Settings) -> str:
     """Name what only one node can stand on, as people read it; nothing for one among many."""
     parts = {
-        "SQLite": is_embedded(settings),
-        "file: objects": settings.objects.startswith("file:") if settings.objects else True,
+        "SQLite": not is_postgres(settings),
+        "file: objects": not is_s3(settings),
         "the local: bus": settings.bus.startswith("local:"),
     }
     return ", ".join(name for name, it_is in parts.items() if it_is)

@@ -15,7 +15,7 @@ from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.data_dir import DataDir
 from openparticipant.objects import ownership
 from openparticipant.objects.disk import DiskObjects
-from openparticipant.ports import ObjectStore
+from openparticipant.ports import Clock, IdSource, ObjectStore
 from openparticipant.settings import Settings
 from openparticipant.sigv4 import Credentials
 from openparticipant.transport.start import StartError
@@ -37,7 +37,7 @@ async def objects(
     one database, known by `identity`.
     """
     if is_s3(settings):
-        async with s3().opened(settings, on.clock) as bucket:
+        async with s3().opened(settings, on.clock, on.ids) as bucket:
             yield bucket
         return
     root = _root(settings, data_dir)
@@ -52,6 +52,19 @@ async def objects(
             await asyncio.to_thread(files.close)
     finally:
         os.close(claimed)
+
+
+async def set_up_bucket(
+    settings: Settings, clock: Clock, ids: IdSource, *, write: bool
+) -> dict[str, bytes]:
+    """Give the bucket its rules, if `write`, and try it out; return them by name, as XML.
+
+    Raises StartError.
+    """
+    if not is_s3(settings):
+        raise StartError("--objects names no bucket: s3://BUCKET/PREFIX")
+    lists: dict[str, bytes] = await s3().set_up(settings, clock, ids, write=write)
+    return lists
 
 
 def is_s3(settings: Settings) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.domain.transcript import Notice, TranscriptItem
+from openparticipant.ports.tracer import Tracer
 from openparticipant.transport.exchange import CLIENT_GONE
 from openparticipant.transport.live.announcement import kind
 from openparticipant.transport.metrics import Metrics
@@ -32,10 +33,15 @@ def refusals(on: Foundation, metrics: Metrics) -> Callable[[Refusal], None]:
     return refused
 
 
-def deliveries(on: Foundation, metrics: Metrics) -> Callable[[Notice, int], None]:
+def deliveries(
+    on: Foundation, metrics: Metrics, tracer: Tracer | None
+) -> Callable[[Notice, int], None]:
     """Watch what sockets are told, and how long after it happened."""
 
     def delivered(notice: Notice, sockets: int) -> None:
+        if tracer is not None and sockets:
+            with tracer.step("deliver", {"contact_id": notice.contact_id, "sockets": sockets}):
+                pass  # the frames are written when the sockets take them
         seconds = None
         if isinstance(notice, TranscriptItem):
             seconds = max(0, on.clock.now() - notice.at) / 1000
@@ -66,6 +72,10 @@ def objects(on: Foundation, metrics: Metrics) -> Callable[[ObjectExchange], None
             "reason": exchange.reason,
         }
         failed = exchange.status is not None and exchange.status >= 500
+        if exchange.span is not None:
+            status = exchange.status or CLIENT_GONE
+            seen: dict[str, str | int] = {"request_id": exchange.request_id, "status": status}
+            exchange.span.end(operation, seen, failed=failed)
         on.log.write(
             "error" if failed else "info",
             "request",

@@ -12,7 +12,7 @@ from openparticipant.ports import Ports
 _log = logging.getLogger(__name__)
 
 
-async def recover(ports: Ports, *, is_alone: bool) -> None:
+async def recover(ports: Ports, *, alone: bool) -> None:
     """Undo what a crash left half done.
 
     Leases are cut short only by a node that is alone for certain; those of others run out.
@@ -27,7 +27,7 @@ async def recover(ports: Ports, *, is_alone: bool) -> None:
             and attachment.status is not Status.APPROVED
         )
 
-    if is_alone:
+    if alone:
         await ports.store.expire_leases(now=ports.clock.now())
     settled = await deadlines.work_off(ports)
     # A bucket forgets by itself what is staged for too long.

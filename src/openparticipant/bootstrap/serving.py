@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from openparticipant.bootstrap import observers
+from openparticipant.bootstrap import observers, watched
 from openparticipant.bootstrap.addresses import Addresses
 from openparticipant.bootstrap.foundation import Foundation
 from openparticipant.objects.disk import DiskObjects
 from openparticipant.ports import Ports
+from openparticipant.ports.tracer import Tracer
 from openparticipant.settings import Settings
 from openparticipant.sigv4 import Credentials
 from openparticipant.transport import app
@@ -35,6 +36,7 @@ def server(
     where: Addresses,
     ports: Ports,
     metrics: Metrics,
+    tracer: Tracer | None,
     *,
     control_keys: Sequence[Credentials],
     object_keys: Sequence[Credentials],
@@ -60,16 +62,19 @@ def server(
         ports.store,
         ports.bus,
         on.clock,
-        observers.deliveries(on, metrics),
+        observers.deliveries(on, metrics, tracer),
         on.bounds.parting_seconds,
     )
-    planes = PlaneRoute(clock=on.clock, ids=on.ids, log=on.log, metrics=metrics)
+    encode = watched.encode(metrics)
+    planes = PlaneRoute(clock=on.clock, ids=on.ids, log=on.log, metrics=metrics, tracer=tracer)
     operators = {key.access_key_id: key for key in control_keys}.get
     public = app.PublicApp(
         planes=planes,
-        participant=ParticipantPlane(ports),
-        control=control_plane(ports, operators),
-        objects=_objects_route(settings, on, where, ports, metrics, object_keys, allowed_origins),
+        participant=ParticipantPlane(ports, encode),
+        control=control_plane(ports, operators, encode),
+        objects=_objects_route(
+            settings, on, where, ports, metrics, tracer, object_keys, allowed_origins
+        ),
         websocket=WebSocketRoute(
             ports,
             rooms,
@@ -87,7 +92,7 @@ def server(
     )
     return Server(
         public,
-        AdminApp(metrics, health, planes, admin_plane(ports, operators)),
+        AdminApp(metrics, health, planes, admin_plane(ports, operators, encode)),
         lifecycle,
         public_socket=on.public_socket,
         admin_socket=on.admin_socket,
@@ -108,6 +113,7 @@ def _objects_route(
     where: Addresses,
     ports: Ports,
     metrics: Metrics,
+    tracer: Tracer | None,
     keys: Sequence[Credentials],
     allowed_origins: Sequence[str],
 ) -> ObjectsRoute | None:
@@ -124,5 +130,6 @@ def _objects_route(
         clock=on.clock,
         ids=on.ids,
         observed=observers.objects(on, metrics),
+        tracer=tracer,
         allowed_origins=allowed_origins,
     )

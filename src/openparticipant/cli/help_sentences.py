@@ -19,6 +19,7 @@ COMMANDS = {
     "completion": "Prints what makes bash, zsh or fish complete commands and options.",
     "config": "Checks or shows the server's settings.",
     "migrate": "Brings the database's schema to this release, or says what is missing.",
+    "bucket": "Makes a bucket of S3 fit to hold attachments.",
 }
 
 # Of every operation: type and sentence, in the order of AWS's pages.

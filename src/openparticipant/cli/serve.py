@@ -15,7 +15,7 @@ from openparticipant.cli.environment import Environment
 from openparticipant.cli.server_settings import CANNOT_START, read_settings
 from openparticipant.data_dir import ADMIN
 from openparticipant.settings import Loaded
-from openparticipant.system import RandomIds, SystemClock
+from openparticipant.system import RandomIds
 from openparticipant.transport import server, sockets
 from openparticipant.transport.logs import Log, LogHandler
 from openparticipant.transport.start import StartError
@@ -44,7 +44,8 @@ def run(arguments: list[str], world: Environment) -> int:
 
 
 async def _serve(loaded: Loaded, world: Environment, log: Log) -> int:
-    settings, clock = loaded.settings, SystemClock()
+    settings = loaded.settings
+    clock = bootstrap.own_clock(settings)
     logger = logging.getLogger("openparticipant")
     for warning in loaded.warnings:
         logger.warning(warning)

@@ -65,8 +65,8 @@ async def _finish(ports: Ports, caller: Caller, claim: Claim, attachment: Attach
     """Carry a granted claim out; False means that its lease was lost on the way."""
     try:
         await _keep(ports, claim, attachment)
-    except Exception:
-        await _give_up(ports, caller, claim)
+    except Exception as error:
+        await _give_up(ports, caller, claim, written=not _changed_nothing(error))
         raise
     try:
         item = await ports.store.approve(caller, claim, ports.ids.uuid(), now=ports.clock.now())
@@ -108,13 +108,19 @@ def _checked(seen: StoredObject | None, attachment: Attachment) -> StoredObject:
     return seen
 
 
-async def _give_up(ports: Ports, caller: Caller, claim: Claim) -> None:
-    """Undo a claim that is known not to be approved; its key is this attempt's own.
+def _changed_nothing(error: Exception) -> bool:
+    """Tell whether by the object store's word nothing lies at the key of the attempt."""
+    return isinstance(error, ServiceError) or (isinstance(error, Unavailable) and error.untouched)
+
+
+async def _give_up(ports: Ports, caller: Caller, claim: Claim, *, written: bool = True) -> None:
+    """Undo a claim that is known not to be approved; its key, if `written`, is this attempt's own.
 
     The row forgets the key last, so that no crash can leave an object that no row speaks of.
     """
     try:
-        await ports.objects.discard(claim.final_key)
+        if written:
+            await ports.objects.discard(claim.final_key)
         await ports.store.release(caller.contact_id, claim)
     except Unavailable as error:  # the lease runs out and the deadline does the same
         _log.warning("a completion could not be undone now: %s", error)

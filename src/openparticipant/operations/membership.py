@@ -16,6 +16,8 @@ from openparticipant.errors import Unavailable
 from openparticipant.limits import CLOCK_TOLERANCE, NODE_HEARTBEAT, NODE_LEASE, SECOND
 from openparticipant.ports import Clock, NodeEntry, NodeRegistry
 
+_DRIFT = 100  # milliseconds; less is the way to the database and back
+
 _log = logging.getLogger(__name__)
 
 
@@ -27,7 +29,8 @@ class Membership:
     """The place of this node among those of its database.
 
     `rename` gives the node another id, for good, and returns it. Where the database has a clock of
-    its own (`judges_clock`), the node's must not be far off it.
+    its own, the node's must not be far off it; `agree` sets the node's clock to an instant, so that
+    nodes agree on what is due.
     """
 
     def __init__(
@@ -37,13 +40,13 @@ class Membership:
         entry: NodeEntry,
         *,
         rename: Callable[[], str],
-        judges_clock: bool,
+        agree: Callable[[int], None] | None,
     ) -> None:
         self._registry = registry
         self._clock = clock
         self._entry = entry
         self._rename = rename
-        self._judges_clock = judges_clock
+        self._agree = agree
         self.trouble: str | None = None
         """What is wrong with this node's clock now, in one line."""
         self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -111,12 +114,17 @@ class Membership:
         earliest = self._clock.now()
         now = await self._registry.now()
         latest = self._clock.now()
-        if self._judges_clock:
-            off = max(earliest - now, now - latest)
+        if self._agree is None:
+            return now
+        off = max(earliest - now, now - latest)
+        if off > CLOCK_TOLERANCE:
+            # Which of the two is wrong cannot be told from here; a clock that jumps ends tokens.
+            side = "ahead of" if earliest > now else "behind"
+            self.trouble = f"clock: {off // SECOND} s {side} the database's"
+        else:
             self.trouble = None
-            if off > CLOCK_TOLERANCE:
-                side = "ahead of" if earliest > now else "behind"
-                self.trouble = f"clock: {off // SECOND} s {side} the database's"
+            if off > _DRIFT:
+                self._agree(now)
         return now
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from openparticipant.stores import identity
 from openparticipant.stores.write import Write
 
 _INSERT = """
@@ -19,10 +18,9 @@ _SELECT = """
 def ensure(purpose: str, access_key_id: str, secret: str, now: int) -> Write[list[tuple[str, str]]]:
     """Return the key pairs of a purpose, newest first; record the given one if there was none.
 
+    To be run alone, so that nodes that start together on an empty database agree on one pair.
     Secrets are stored and returned as they are given, which may be sealed.
     """
-    # Nodes that start together on an empty database must agree on one pair.
-    yield from identity.lock()
     yield _INSERT, (access_key_id, purpose, secret, now)
     rows = yield _SELECT, (purpose,)
     return [(str(found), str(stored)) for found, stored in rows]

@@ -267,9 +267,11 @@ def release(contact_id: str, held: Claim) -> Write[bool]:
 def take_due(now: int, lease: int, limit: int) -> Write[list[DueAttachment]]:
     """Lease attachments whose deadline has passed; see `ContactStore.due_attachments`."""
     rows = yield _TAKE_DUE, (now, limit)
+    found = [DueAttachment(contact_seq, attachment(columns)) for contact_seq, *columns in rows]
     taken = []
-    for contact_seq, *columns in rows:
-        due = DueAttachment(contact_seq, attachment(columns))
+    # In one order for all takers, so that no two ever wait for each other.
+    for due in sorted(found, key=lambda due: (due.contact_seq, due.attachment.id)):
+        contact_seq = due.contact_seq
         if (yield _LEASE, (contact_seq, due.attachment.id, now + lease, now)):
             taken.append(due)
     return taken

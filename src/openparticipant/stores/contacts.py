@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from operator import itemgetter
 
 from openparticipant.domain.contact import Contact, Participant, Role
 from openparticipant.domain.transcript import EventType, ItemType, TranscriptItem
@@ -62,6 +63,12 @@ _END = """
     WHERE seq = $1 AND ended_at IS NULL
     RETURNING seq
 """
+# Takes the contact's row lock, and looks again: its customer may have come in the meantime.
+_LOCK_EXPIRED = """
+    UPDATE contacts SET updated_at = updated_at
+    WHERE seq = $1 AND ended_at IS NULL AND ends_at <= $2
+    RETURNING lasts_until
+"""
 # What was offered and not completed dies with the contact; its bytes are cleared by the deadline.
 # A running completion keeps its lease; it will be refused and then falls due.
 _ABANDON = """
@@ -84,7 +91,7 @@ _LEAVING_TOO = """
     ORDER BY p.seq
 """
 _EXPIRED = """
-    SELECT seq, lasts_until FROM contacts
+    SELECT seq FROM contacts
     WHERE ended_at IS NULL AND ends_at <= $1
     ORDER BY ends_at
     LIMIT $2
@@ -241,7 +248,11 @@ def end_expired(now: int, limit: int, new_id: Callable[[], str]) -> Write[list[T
     """End contacts whose time is over; see `ContactStore.end_expired_contacts`."""
     told = []
     # In one order for all takers, so that no two ever wait for each other.
-    for contact_seq, lasts_until in sorted((yield _EXPIRED, (now, limit)), key=lambda row: row[0]):
+    for (contact_seq,) in sorted((yield _EXPIRED, (now, limit)), key=itemgetter(0)):
+        still = yield _LOCK_EXPIRED, (contact_seq, now)
+        if not still:
+            continue
+        ((lasts_until,),) = still
         reason = "EXPIRED" if lasts_until is None else "CUSTOMER_NEVER_ARRIVED"
         ended = yield from end(contact_seq, reason, now, new_id)
         if ended:

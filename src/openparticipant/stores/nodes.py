@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from openparticipant.limits import DAY
 from openparticipant.ports import NodeEntry
-from openparticipant.stores import identity
 from openparticipant.stores.write import Database, Write
 
 # What fell silent so long ago says nothing to anybody any more.
@@ -40,7 +39,8 @@ class SqlNodeRegistry:
 
     async def register(self, entry: NodeEntry, *, silent_since: int) -> NodeEntry | None:
         """See `NodeRegistry`."""
-        return await self._database.write(lambda: _register(entry, silent_since))
+        # Alone, since of two that exclude each other the second must see the first.
+        return await self._database.write(lambda: _register(entry, silent_since), alone=True)
 
     async def renew(self, entry: NodeEntry, *, now: int, silent_since: int) -> bool:
         """See `NodeRegistry`."""
@@ -56,8 +56,6 @@ class SqlNodeRegistry:
 
 
 def _register(entry: NodeEntry, silent_since: int) -> Write[NodeEntry | None]:
-    # One after the other: of two that exclude each other, the second must see the first.
-    yield from identity.lock()
     for row in (yield _LIVING_OTHERS, (entry.id, silent_since)):
         other = NodeEntry(*row)
         if entry.stands_on or other.stands_on:

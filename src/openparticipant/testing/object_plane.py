@@ -13,6 +13,7 @@ from openparticipant.ports import Invitation
 from openparticipant.sigv4 import Credentials
 from openparticipant.system import RandomIds
 from openparticipant.testing.clock import SettableClock
+from openparticipant.testing.object_habits import Habits
 from openparticipant.transport.bounds import Bounds
 from openparticipant.transport.listener import Listener
 from openparticipant.transport.object_request import ObjectExchange
@@ -34,7 +35,7 @@ class ObjectPlane:
     `async with`.
     """
 
-    chunked_status = 411
+    habits = Habits()
 
     def __init__(
         self, root: Path, *, at: int = NOON, allowed_origins: Sequence[str] = ("*",)

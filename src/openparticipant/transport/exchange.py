@@ -11,6 +11,7 @@ from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
 from openparticipant.errors import RequestEntityTooLargeException, ServiceError
 from openparticipant.limits import BODY_BYTES
+from openparticipant.ports.tracer import Span
 from openparticipant.transport.logs import Log
 from openparticipant.transport.metrics import Metrics
 
@@ -47,6 +48,7 @@ class Exchange:
     operation: str = "unknown"
     errors: frozenset[type[ServiceError]] = frozenset()
     reason: str | None = None
+    span: Span | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
@@ -120,6 +122,8 @@ def record(exchange: Exchange, status: int, *, at: int, log: Log, metrics: Metri
         "ms": round(seconds * 1000, 2),
         **exchange.facts,
     }
+    if exchange.span is not None:
+        exchange.span.end(exchange.operation, facts, failed=status >= 500)
     if client := exchange.scope["client"]:
         facts["client"] = client[0]
     if exchange.reason is not None:

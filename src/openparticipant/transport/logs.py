@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from openparticipant import trace_context
 from openparticipant.wire.times import iso8601
 
 WAITING_LINES = 20_000
@@ -41,6 +42,8 @@ class Log:
             self._dropped += 1
             return
         line = {"at": iso8601(at), "level": level, "event": event, **facts}
+        if (trace_id := trace_context.trace_id()) is not None:
+            line["trace_id"] = trace_id
         if self._dropped:
             line["dropped_before"], self._dropped = self._dropped, 0
         self._lines.put(_encode(line) + b"\n")

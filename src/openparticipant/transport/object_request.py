@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from uvicorn._types import HTTPScope
 
+from openparticipant.ports.tracer import Span
 from openparticipant.transport.s3xml import ObjectRefusal
 
 PREFIX = "/attachments/"
@@ -31,6 +32,7 @@ class ObjectExchange:
     reason: str | None = None
     received: int = 0
     sent: int = 0
+    span: Span | None = None
     started: float = field(default_factory=time.perf_counter)
 
 

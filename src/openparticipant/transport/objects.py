@@ -10,6 +10,7 @@ from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from openparticipant.errors import Unavailable
 from openparticipant.objects.disk import DiskObjects
 from openparticipant.ports import Clock, IdSource
+from openparticipant.ports.tracer import Tracer
 from openparticipant.sigv4 import Credentials, Presigned, Refused, host_of, verify_presigned
 from openparticipant.transport.cors import Cors, Header
 from openparticipant.transport.object_downloads import download, etag_of
@@ -46,6 +47,7 @@ class ObjectsRoute:
         clock: Clock,
         ids: IdSource,
         observed: Observed,
+        tracer: Tracer | None = None,
         allowed_origins: Sequence[str] = ("*",),
     ) -> None:
         self._objects = objects
@@ -56,6 +58,7 @@ class ObjectsRoute:
         self._clock = clock
         self._ids = ids
         self._observed = observed
+        self._tracer = tracer
         self._cors = Cors(allowed_origins, methods=METHODS, exposed=_EXPOSED)
 
     async def __call__(
@@ -65,6 +68,8 @@ class ObjectsRoute:
         request = ObjectRequest.read(scope, at=self._clock.now())
         client = scope["client"]
         exchange = ObjectExchange(self._ids.uuid(), request.method, client[0] if client else None)
+        if self._tracer is not None:
+            exchange.span = self._tracer.request(request.headers.get(b"traceparent"))
         common = [
             (b"x-amz-request-id", exchange.request_id.encode()),
             *self._cors.headers(request.origin),

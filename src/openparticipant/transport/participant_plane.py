@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from uvicorn._types import ASGIReceiveCallable
 
 from openparticipant.domain.connection import Caller, digest
@@ -15,8 +17,8 @@ from openparticipant.operations import table
 from openparticipant.ports import Ports
 from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.transport.routes import Routes
-from openparticipant.wire.restjson import encode
 from openparticipant.wire.service import PARTICIPANT, Operation
+from openparticipant.wire.shapes import Shape
 
 
 class ParticipantPlane:
@@ -25,8 +27,9 @@ class ParticipantPlane:
     An `Authorization` header changes nothing: SDKs sign whether or not they have a key.
     """
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, encode: Callable[[Shape], bytes]) -> None:
         self._ports = ports
+        self._encode = encode
         self._routes = Routes(PARTICIPANT, ValidationException)
 
     def fault(self) -> InternalServerException:
@@ -42,7 +45,7 @@ class ParticipantPlane:
         # Before the body is read: a stranger's is not worth its memory.
         caller = await self._caller(exchange, operation)
         request = entered.decode(await read_body(receive))
-        return encode(await table.PARTICIPANT[operation.name](self._ports, caller, request))
+        return self._encode(await table.PARTICIPANT[operation.name](self._ports, caller, request))
 
     async def _caller(self, exchange: Exchange, operation: Operation) -> Caller:
         bearer = exchange.header(b"x-amz-bearer")

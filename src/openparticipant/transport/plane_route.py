@@ -10,6 +10,7 @@ from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from openparticipant import errors
 from openparticipant.errors import ServiceError, Unavailable
 from openparticipant.ports import Clock, IdSource
+from openparticipant.ports.tracer import Tracer
 from openparticipant.transport.exchange import (
     CLIENT_GONE,
     Exchange,
@@ -55,15 +56,27 @@ class Plane(Protocol):
 class PlaneRoute:
     """Gives requests their ids, answers them by a plane, and logs and counts them."""
 
-    def __init__(self, *, clock: Clock, ids: IdSource, log: Log, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        ids: IdSource,
+        log: Log,
+        metrics: Metrics,
+        tracer: Tracer | None = None,
+    ) -> None:
         self._clock = clock
         self._ids = ids
         self._log = log
         self._metrics = metrics
+        self._tracer = tracer
 
     def enter(self, scope: HTTPScope) -> Exchange:
         """Begin an exchange."""
-        return Exchange(scope, self._ids.uuid())
+        exchange = Exchange(scope, self._ids.uuid())
+        if self._tracer is not None:
+            exchange.span = self._tracer.request(exchange.header(b"traceparent"))
+        return exchange
 
     async def perform(
         self,

@@ -14,7 +14,6 @@ from openparticipant.ports import Clock, Ports
 from openparticipant.sigv4 import Credentials, Refused, verify
 from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.transport.routes import Routes
-from openparticipant.wire.restjson import encode
 from openparticipant.wire.service import ADMIN, CONTROL, Operation
 from openparticipant.wire.shapes import Shape
 
@@ -29,6 +28,7 @@ _REFUSALS: dict[str, type[ServiceError]] = {
 }
 
 Lookup = Callable[[str], Credentials | None]
+Encode = Callable[[Shape], bytes]
 
 
 class SignedPlane:
@@ -46,6 +46,7 @@ class SignedPlane:
         region: str,
         clock: Clock,
         lookup: Lookup,
+        encode: Encode,
     ) -> None:
         self._routes = Routes(operations, InvalidRequestException)
         self._perform = perform
@@ -53,6 +54,7 @@ class SignedPlane:
         self._region = region
         self._clock = clock
         self._lookup = lookup
+        self._encode = encode
 
     def fault(self) -> InternalServiceException:
         """Return what this plane answers when the server fails."""
@@ -68,7 +70,7 @@ class SignedPlane:
         request = entered.decode(body, exchange.scope["query_string"])
         if contact_id := getattr(request, "contact_id", None):
             exchange.facts["contact_id"] = contact_id
-        return encode(await self._perform(entered.operation.name, request))
+        return self._encode(await self._perform(entered.operation.name, request))
 
     def _authenticate(self, exchange: Exchange, raw_path: str, body: bytes) -> None:
         scope = exchange.scope
@@ -88,7 +90,7 @@ class SignedPlane:
             raise _REFUSALS[refused.code](refused.message) from None
 
 
-def control_plane(ports: Ports, lookup: Lookup) -> SignedPlane:
+def control_plane(ports: Ports, lookup: Lookup, encode: Encode) -> SignedPlane:
     """Return what starts, fills and ends chats, as back ends call it."""
     return SignedPlane(
         CONTROL,
@@ -97,10 +99,11 @@ def control_plane(ports: Ports, lookup: Lookup) -> SignedPlane:
         region=ports.policy.region,
         clock=ports.clock,
         lookup=lookup,
+        encode=encode,
     )
 
 
-def admin_plane(ports: Ports, lookup: Lookup) -> SignedPlane:
+def admin_plane(ports: Ports, lookup: Lookup, encode: Encode) -> SignedPlane:
     """Return what the operator reads."""
     return SignedPlane(
         ADMIN,
@@ -109,4 +112,5 @@ def admin_plane(ports: Ports, lookup: Lookup) -> SignedPlane:
         region=ports.policy.region,
         clock=ports.clock,
         lookup=lookup,
+        encode=encode,
     )

@@ -13,6 +13,8 @@ _TOO_MANY = frozenset({"RequestLimitExceeded", "SlowDown", "Throttling", "TooMan
 # Said of keys that have been replaced or have ended; others may yet be taken.
 _SPENT = frozenset({"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "TokenRefreshRequired"})
 
+_ABSENT = frozenset({"NoSuchCORSConfiguration", "NoSuchKey", "NoSuchLifecycleConfiguration"})
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -41,8 +43,9 @@ class Answer:
 
     @property
     def is_absence(self) -> bool:
-        """Tell whether there is no such object; one that is missing may be asked for on purpose."""
-        return self.status == 404 and self.code in {"", "NoSuchKey"}
+        """Tell whether what was asked for is not there, which may be as it should; a bucket must."""
+        # Without a body it answers a HEAD; with another it may be any server's.
+        return self.status == 404 and (not self.body or self.code in _ABSENT)
 
     @property
     def is_temporary(self) -> bool:

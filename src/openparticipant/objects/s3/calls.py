@@ -7,7 +7,8 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -48,7 +49,7 @@ class _Request:
 
 
 class Calls:
-    """One kept HTTP client for one bucket, to be made on the loop that uses it."""
+    """One kept HTTP client for one bucket; to be made, as `async with`, on the loop that uses it."""
 
     def __init__(self, bucket: Bucket, credentials: HeldCredentials, clock: Clock) -> None:
         self._bucket = bucket
@@ -64,8 +65,15 @@ class Calls:
             headers={"User-Agent": "openparticipant", "Accept-Encoding": "identity"},
         )
 
-    async def close(self) -> None:
-        """Hang up."""
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         await self._session.close()
 
     async def ask(

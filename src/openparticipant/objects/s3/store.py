@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from openparticipant.errors import Unavailable
 from openparticipant.limits import SECOND
 from openparticipant.objects.s3.answers import Answer
 from openparticipant.objects.s3.bucket import Bucket
@@ -26,17 +27,22 @@ _OWNER: Mapping[str, str] = {"x-amz-acl": "bucket-owner-full-control"}
 class S3Objects:
     """`ObjectStore` in a bucket: clients and the store pass the bytes between them.
 
-    It signs for `public_origin`, where clients reach the bucket, and itself calls the bucket's
-    own. Make it on the loop that uses it.
+    It signs for `public_origin`, where clients reach the bucket; its own calls go where `calls` do.
     """
 
     def __init__(
-        self, bucket: Bucket, credentials: HeldCredentials, clock: Clock, *, public_origin: str
+        self,
+        bucket: Bucket,
+        credentials: HeldCredentials,
+        calls: Calls,
+        clock: Clock,
+        *,
+        public_origin: str,
     ) -> None:
         self._bucket = bucket
         self._credentials = credentials
         self._public_origin = public_origin
-        self._calls = Calls(bucket, credentials, clock)
+        self._calls = calls
         self._trouble = Trouble(self.reach, clock)
 
     @property
@@ -45,9 +51,8 @@ class S3Objects:
         return self._trouble.line
 
     async def close(self) -> None:
-        """Hang up."""
+        """End what goes on in the background."""
         await self._trouble.close()
-        await self._calls.close()
 
     async def reach(self) -> None:
         """Look into the bucket; raise Unavailable with one line that says what is wrong with it."""
@@ -99,17 +104,19 @@ class S3Objects:
         False means that it has been replaced or removed meanwhile; then nothing lies at `target`.
         """
         with self._trouble.noting("copy an object"):
-            if await self._copy(seen, target):
-                copied = await self._ask("HEAD", target)
-                if copied.succeeded and _is_copy(seen, copied):
+            copied = await self._copy(seen, target)
+            try:
+                if copied and await self._is_copied(seen, target):
                     return True
+                # Also where it was refused: an earlier try may have succeeded unheard.
                 await self._ask("DELETE", target)
+            except Unavailable as error:
+                # Reading changes nothing, but what was copied lies there.
+                raise type(error)(str(error), untouched=False) from None
+            if copied:
                 now = await self._ask("HEAD", seen.key)
                 if now.succeeded and _seen(seen.key, now) == seen:
                     raise Refused("object store: a copy differs from its source", untouched=True)
-            else:
-                # An earlier try may have succeeded without our hearing of it.
-                await self._ask("DELETE", target)
             return False
 
     async def discard(self, key: str) -> None:
@@ -127,6 +134,10 @@ class S3Objects:
         path = self._bucket.path(target)
         answer = await self._calls.ask("PUT", path, headers=headers, within=_COPY_WITHIN)
         return answer.succeeded
+
+    async def _is_copied(self, seen: StoredObject, target: str) -> bool:
+        answer = await self._ask("HEAD", target)
+        return answer.succeeded and _is_copy(seen, answer)
 
     async def _ask(self, method: str, key: str) -> Answer:
         return await self._calls.ask(method, self._bucket.path(key), within=_WITHIN)

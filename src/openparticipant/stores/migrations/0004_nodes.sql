@@ -13,6 +13,3 @@ CREATE TABLE nodes (
 
 -- By this the master key is known again that the keys of this database are sealed with.
 ALTER TABLE identity ADD COLUMN master_key_check TEXT;
--- The one name of the database: of two nodes that make it at the same time, one comes first.
-ALTER TABLE identity ADD COLUMN number INTEGER NOT NULL DEFAULT 1;
-CREATE UNIQUE INDEX identity_once ON identity (number);

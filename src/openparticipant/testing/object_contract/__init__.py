@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 from openparticipant.testing.object_contract import reading, refusing, serving, storing
 from openparticipant.testing.object_contract.case import Case, Subject
+from openparticipant.testing.object_habits import Habits
 
-__all__ = ["GUARANTEES", "Case", "Guarantee", "Subject"]
+__all__ = ["GUARANTEES", "Case", "Guarantee", "Habits", "Subject"]
 
 Guarantee: TypeAlias = Callable[[Subject], Awaitable[None]]
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from openparticipant.domain.attachment import Attachment
 from openparticipant.ports import Invitation, ObjectStore, StoredObject
 from openparticipant.system import RandomIds
+from openparticipant.testing.object_habits import Habits
 from openparticipant.testing.object_plane import ACCOUNT, INSTANCE, LASTING, propose
 from openparticipant.testing.raw_http import Answer, fetch
 
@@ -14,11 +15,7 @@ OTHER = BODY[::-1]
 
 
 class Subject(Protocol):
-    """A store under test, reachable over HTTP.
-
-    `chunked_status` is what a body without a length gets: 411, or 403 from a store that only sees
-    that the signed length is missing.
-    """
+    """A store under test, reachable over HTTP."""
 
     @property
     def objects(self) -> ObjectStore:
@@ -26,8 +23,8 @@ class Subject(Protocol):
         ...
 
     @property
-    def chunked_status(self) -> int:
-        """See above."""
+    def habits(self) -> Habits:
+        """How it differs from others."""
         ...
 
     def now(self) -> int:

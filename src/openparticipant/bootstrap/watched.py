@@ -1,0 +1,128 @@
+"""The ports as operations get them: every call timed and, where somebody traces, told.
+
+What the back ends offer beside the named calls passes through as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+from typing import Any, TypeVar, cast
+
+from openparticipant.domain.transcript import Notice
+from openparticipant.ports import Bus, ContactStore, ObjectStore
+from openparticipant.ports.tracer import Tracer
+from openparticipant.transport.metrics import Metrics
+from openparticipant.wire import restjson
+from openparticipant.wire.shapes import Shape
+
+Port = TypeVar("Port")
+Call = Callable[..., Awaitable[Any]]
+
+AUTHENTICATE, READ, WRITE = "authenticate", "store read", "store write"
+STORE: Mapping[str, str] = {
+    **dict.fromkeys(("caller", "holder", "listener"), AUTHENTICATE),
+    **dict.fromkeys(
+        (
+            *("contact", "find_contact", "list_contacts", "attachment", "staged"),
+            *("items", "place", "page", "heads", "next_deadline"),
+        ),
+        READ,
+    ),
+    **dict.fromkeys(
+        (
+            *("start_contact", "create_participant", "stop_contact", "connect", "join"),
+            *("disconnect", "send", "acknowledge", "propose", "claim", "approve", "release"),
+            *("due_attachments", "settle", "expire_leases", "end_expired_contacts"),
+        ),
+        WRITE,
+    ),
+}
+"""The stage of each call of a store."""
+OBJECTS: Mapping[str, str] = {
+    name: f"object {name}" for name in ("invite", "offer", "look", "keep", "discard")
+}
+"""The stage of each call of an object store."""
+
+
+class Watched:
+    """Stands before a port; `calls` names those that are timed, each with its stage."""
+
+    def __init__(
+        self, inner: object, calls: Mapping[str, str], metrics: Metrics, tracer: Tracer | None
+    ) -> None:
+        self._inner = inner
+        for name, stage in calls.items():
+            call = _timed(getattr(inner, name), metrics.stage(stage))
+            # Found before anything of the class: one look-up a call, as without us.
+            setattr(self, name, _told(call, f"{stage}: {name}", tracer) if tracer else call)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what is not timed."""
+        return getattr(self._inner, name)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """The class of what is behind: whoever asks for the built-in store by its class gets it."""
+        return type(self._inner)
+
+
+def store(inner: ContactStore, metrics: Metrics, tracer: Tracer | None) -> ContactStore:
+    """Return a store whose calls are watched."""
+    return cast(ContactStore, Watched(inner, STORE, metrics, tracer))
+
+
+def objects(inner: ObjectStore, metrics: Metrics, tracer: Tracer | None) -> ObjectStore:
+    """Return an object store whose calls are watched."""
+    return cast(ObjectStore, Watched(inner, OBJECTS, metrics, tracer))
+
+
+def bus(inner: Bus, metrics: Metrics, tracer: Tracer | None) -> Bus:
+    """Return a bus whose publishing is watched; listeners of this node are told within it."""
+    count = metrics.stage("publish")
+    watched = Watched(inner, {}, metrics, tracer)
+
+    def publish(notice: Notice) -> None:
+        began = perf_counter()
+        inner.publish(notice)
+        count(perf_counter() - began)
+
+    def told(notice: Notice) -> None:
+        assert tracer is not None
+        with tracer.step("publish", {"contact_id": notice.contact_id}):
+            publish(notice)
+
+    vars(watched)["publish"] = told if tracer else publish
+    return cast(Bus, watched)
+
+
+def encode(metrics: Metrics) -> Callable[[Shape], bytes]:
+    """Return what writes answers, timed."""
+    count = metrics.stage("encode")
+
+    def timed(answer: Shape) -> bytes:
+        began = perf_counter()
+        body = restjson.encode(answer)
+        count(perf_counter() - began)
+        return body
+
+    return timed
+
+
+def _timed(call: Call, count: Callable[[float], None]) -> Call:
+    async def timed(*arguments: Any, **named: Any) -> Any:
+        began = perf_counter()
+        try:
+            return await call(*arguments, **named)
+        finally:
+            count(perf_counter() - began)
+
+    return timed
+
+
+def _told(call: Call, name: str, tracer: Tracer) -> Call:
+    async def told(*arguments: Any, **named: Any) -> Any:
+        with tracer.step(name):
+            return await call(*arguments, **named)
+
+    return told
