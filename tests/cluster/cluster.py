@@ -13,7 +13,8 @@ from tests.cluster.node import Node
 from tests.crash.line import Line
 from tests.crash.rounds import control_key
 from tests.engines.nats import NatsServer
-from tests.engines.nginx import Nginx, free_port
+from tests.engines.nginx import Nginx
+from tests.engines.ports import free_ports
 from tests.engines.postgres import PostgresServer
 from tests.engines.seaweedfs import SeaweedServer
 from tests.serve_process import plain_environment
@@ -27,7 +28,7 @@ class Cluster:
         self.postgres = PostgresServer()
         self.seaweed = SeaweedServer()
         self.nats = NatsServer(place)
-        port, objects_port = free_port(), free_port()
+        port, objects_port, *node_ports = free_ports(2 + nodes)
         self.url = f"http://127.0.0.1:{port}"
         self.objects_url = f"http://127.0.0.1:{objects_port}"
         master_key = place / "master-key"
@@ -45,7 +46,8 @@ class Cluster:
         )
         environment = plain_environment(**self.seaweed.s3.environment)
         self.nodes = [
-            Node(place, f"node-{number}", shared, environment) for number in range(1, nodes + 1)
+            Node(place, f"node-{number}", node_port, shared, environment)
+            for number, node_port in enumerate(node_ports, 1)
         ]
         self.nginx = Nginx(
             place / "nginx",

@@ -6,7 +6,6 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.engines.nginx import free_port
 from tests.serve_process import ServeProcess
 
 
@@ -14,13 +13,17 @@ class Node:
     """A node with a directory and a port of its own; `place` is where its log lies as well."""
 
     def __init__(
-        self, place: Path, name: str, settings: Sequence[str], environment: Mapping[str, str]
+        self,
+        place: Path,
+        name: str,
+        port: int,
+        settings: Sequence[str],
+        environment: Mapping[str, str],
     ) -> None:
         self.data_dir = place / name
         self.log = place / f"{name}.log"
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._settings = ("--port", str(self.port), "--admin-port", "0", *settings)
+        self.url = f"http://127.0.0.1:{port}"
+        self._settings = ("--port", str(port), "--admin-port", "0", *settings)
         self._environment = environment
         self._process: ServeProcess | None = None
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.crash.line import Line
 from tests.crash.rounds import control_key
-from tests.engines.nginx import Nginx, free_port
+from tests.engines.nginx import Nginx
+from tests.engines.ports import free_ports
 from tests.serve_process import ServeProcess
 
 
@@ -35,7 +36,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a node that listens on the loopback address alone, and nginx in front of it."""
     root = tmp_path_factory.mktemp("site")
-    port = free_port()
+    (port,) = free_ports(1)
     settings = ["--public-url", f"https://127.0.0.1:{port}", "--trusted-proxies", "127.0.0.1"]
     # More than nginx admits, so that its own bound is met first.
     settings += ["--attachment-size", "104857600"]

@@ -21,7 +21,8 @@ from tests.crash.ledger import Conversation
 from tests.crash.line import Answer, Line
 from tests.crash.load import begin
 from tests.deploy.conftest import Site
-from tests.engines.nginx import Nginx, free_port
+from tests.engines.nginx import Nginx
+from tests.engines.ports import free_ports
 from tests.eventually import eventually
 
 _SUBSCRIBE = '{"topic":"aws/subscribe","content":{"topics":["aws/chat"]}}'
@@ -166,7 +167,7 @@ def test_an_upload_refused_early_is_told_why(site: Site) -> None:
 @pytest.fixture
 def bare(tmp_path: Path) -> tuple[Path, int]:
     """Return a place and a port for an nginx of a test's own."""
-    return tmp_path / "nginx", free_port()
+    return tmp_path / "nginx", free_ports(1)[0]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_what_was_sent_is_repeated_only_where_that_is_safe(
 )
 def test_a_node_that_is_gone_is_passed_over(bare: tuple[Path, int], method: str, path: str) -> None:
     """A refused connection has done nothing: any request goes to the next node."""
-    gone = f"http://127.0.0.1:{free_port()}"
+    gone = f"http://127.0.0.1:{free_ports(1)[0]}"
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
     with (
         saying([answer]) as alive,

@@ -38,13 +38,6 @@ http {{
 """
 
 
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Nginx:
     """nginx on a free port of 127.0.0.1, over TLS or, with `encrypted` off, without.
 
