@@ -21,15 +21,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from bench.processes import LOAD_CORE
+from bench.shared_engines import DURABLE, used, with_master_key
 from bench.start import Bench
 from bench.start_peers import Target, ours
 from bench.wrk import Load
 from tests.engines.postgres import PostgresServer
-
-_DURABLE = "-c shared_buffers=128MB"
 
 
 @dataclass(slots=True)
@@ -50,18 +47,6 @@ class Row:
             f"{statistics.median(one.p99 for one in self.loads):9.2f}"
             f"{statistics.median(self.database):12.1f}"
         )
-
-
-def used(server: PostgresServer) -> float:
-    """Return the CPU seconds that the processes of a server have used so far."""
-    seconds = 0.0
-    for process in server.processes():
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        seconds += times.user + times.system
-    return seconds
 
 
 def measure(rows: list[Row], server: PostgresServer, rounds: int, seconds: int) -> None:
@@ -87,12 +72,12 @@ def main() -> None:
     print((__doc__ or "").strip(), flush=True)
     root = Path(tempfile.mkdtemp(prefix="databases-bench-"))
     try:
-        with PostgresServer(_DURABLE) as server, ExitStack() as running:
+        with PostgresServer(DURABLE) as server, ExitStack() as running:
             for process in server.processes():
                 process.cpu_affinity([int(LOAD_CORE)])
             rows = []
             for name, settings in (("SQLite", []), ("PostgreSQL", ["--database", server.address])):
-                target = ours(root / name, name, settings=settings)
+                target = ours(root / name, name, settings=settings, environment=with_master_key())
                 running.callback(target.server.stop)
                 rows.append(Row(target))
             measure(rows, server, arguments.rounds, arguments.seconds)
