@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from openparticipant.bootstrap import postgres as back_end
+from openparticipant.ports import ContactStore
 from openparticipant.stores import postgres_schema, steps
 from openparticipant.stores.postgres_address import parse
 from openparticipant.stores.postgres_line import Line
+from openparticipant.stores.postgres_store import PostgresContactStore
+from openparticipant.system import RandomIds
+from openparticipant.testing.store_contract.scene import Scene
 from tests.cli.worlds import command
 from tests.contracts.postgres_stores import PostgresStores
 from tests.refused_start import refused_start
@@ -44,9 +52,34 @@ async def test_a_step_is_whole_or_not_there(postgres: str) -> None:
             await line.hang_up()
 
 
+async def test_a_user_who_may_make_no_tables_will_do(postgres: str) -> None:
+    """Once the schema is there, reading and writing rows is all that a node does."""
+    async with PostgresStores(postgres) as stores:
+        await back_end.upgrade(stores.url)
+        role, schema = f"guest_{stores.schema}", stores.schema
+        await stores.execute(f"""
+            CREATE ROLE {role} LOGIN;
+            GRANT USAGE ON SCHEMA {schema} TO {role};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
+        """)
+        guest = re.sub("//[^@]*@", f"//{role}@", stores.url)
+
+        @asynccontextmanager
+        async def open_store() -> AsyncIterator[ContactStore]:
+            async with back_end.opened(guest, migrate=True) as database:
+                yield PostgresContactStore(database, RandomIds())
+
+        async with Scene.on(open_store) as scene:
+            caller = await scene.customer()
+            await scene.approved(caller)
+            await scene.say(caller)
+            await scene.stop(caller)
+        await stores.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_migrate_says_what_it_would_do_and_does_it(
-    kind: str, request: pytest.FixtureRequest, tmp_path: object
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """--check: 1 and the missing steps, 0 when there are none; without it they are taken."""
     words = ["--data-dir", f"{tmp_path}/data"]
