@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -114,6 +115,13 @@ def _directory(text: str) -> Path:
     if not text:
         raise ValueError("must name a directory")
     return Path(text)
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError("must be an address, or a network such as 10.0.0.0/8") from None
 
 
 def _allowed_origin(text: str) -> str:
@@ -230,6 +238,14 @@ SETTINGS: tuple[Setting, ...] = (
         _whole,
         "1",
         "processes; more than one need postgresql://, s3:// and nats://",
+    ),
+    Setting(
+        "trusted-proxies",
+        _network,
+        "",
+        "proxies whose X-Forwarded-For is believed, as addresses or networks",
+        repeatable=True,
+        unset="none",
     ),
     Setting(
         "allowed-origins",

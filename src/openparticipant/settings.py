@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ class Settings:
     tls: str | None
     admin_port: int | None
     workers: int
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     allowed_origins: tuple[str, ...]
     trace_to: str | None
     trace_ratio: float

@@ -21,6 +21,7 @@ from openparticipant.system import RandomIds
 from openparticipant.transport import server, sockets
 from openparticipant.transport.logs import Log, LogHandler
 from openparticipant.transport.start import StartError
+from openparticipant.transport.supervisor import READY, STOPPING, Supervisor
 
 # New containers between two collections; a request leaves no cycles, so there is little to find.
 _COLLECT_AFTER = 20_000
@@ -79,6 +80,8 @@ async def _serve(loaded: Loaded, world: Environment, log: Log, worker: Worker | 
     data_dir = bootstrap.claim_data_dir(settings, worker.number if worker else None)
     public_socket = worker.public_socket if worker else listen(settings)
     admin_socket = worker.admin_socket if worker else listen_admin(settings)
+    # Whoever runs several processes tells of all of them at once.
+    supervisor = Supervisor({} if worker else os.environ)
     node = await bootstrap.assemble(
         settings,
         data_dir,
@@ -101,11 +104,16 @@ async def _serve(loaded: Loaded, world: Environment, log: Log, worker: Worker | 
         node.data_dir.write_admin(admin_url)
         logger.info("ready on %s, metrics on %s/metrics, data in %s", url, admin_url, data_dir.path)
         world.write(f"openparticipant ready on {url}\n")
+        supervisor.tell(READY, f"STATUS=ready on {url}")
+
+    def ending() -> None:
+        supervisor.tell(STOPPING, "STATUS=draining")
 
     try:
         return await server.serve(
             node.server,
             ready,
+            ending,
             over=node.over,
             drain_pause=settings.drain_pause,
             drain_timeout=settings.drain_timeout,

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import signal
 import socket
 import sys
@@ -22,6 +23,7 @@ from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.settings import Loaded
 from openparticipant.transport import sockets
 from openparticipant.transport.start import StartError
+from openparticipant.transport.supervisor import READY, STOPPING, Supervisor
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _PAUSE, _LONGEST_PAUSE = 1.0, 30.0  # seconds before a worker is started again
@@ -43,18 +45,28 @@ def run(loaded: Loaded, words: Sequence[str], world: Environment) -> int:
             public = listen(settings)
             admins = [listen_admin(settings, place) for place in range(settings.workers)]
 
+            # Before any worker is started, none of which speaks for all.
+            supervisor = Supervisor(os.environ)
+
             def ready(line: str) -> None:
                 data_dir.write_admin(sockets.origin(admins[0], tls=False))
                 world.write(line)
+                supervisor.tell(READY, f"STATUS={line.strip()}")
 
-            return asyncio.run(Workers(words, public, admins, ready).run())
+            def ending() -> None:
+                supervisor.tell(STOPPING, "STATUS=draining")
+
+            return asyncio.run(Workers(words, public, admins, ready, ending).run())
     except (DataDirError, StartError) as error:
         world.complain(f"openparticipant: {error}\n")
         return CANNOT_START
 
 
 class Workers:
-    """The processes that share a port; `ready` is called once with the line that all of them say."""
+    """The processes that share a port; `ready` is called once with the line that all of them say.
+
+    `ending` is called when they begin to drain.
+    """
 
     def __init__(
         self,
@@ -62,11 +74,13 @@ class Workers:
         public: socket.socket,
         admins: Sequence[socket.socket],
         ready: Callable[[str], None],
+        ending: Callable[[], None],
     ) -> None:
         self._told = json.dumps(list(words)).encode() + b"\n"
         self._public = public
         self._admins = admins
         self._ready = ready
+        self._tell_of_end = ending
         self._lines: dict[int, str] = {}  # of those that serve now, by number
         self._processes: dict[int, asyncio.subprocess.Process] = {}
         self._signals: list[int] = []
@@ -162,6 +176,7 @@ class Workers:
         """Let all workers drain, or if they do, end at once."""
         self._ending.set()
         self._changed.set()
+        self._tell_of_end()
         for process in self._processes.values():
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
