@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
@@ -62,6 +63,7 @@ def test_every_metric_is_told_with_its_labels() -> None:
     metrics.delivered("message", 1, 0.001)
     metrics.notices("in")()
     metrics.notice_dropped("down")
+    metrics.watch_engine("database", SimpleNamespace(trouble=None))
     expected = []
     for family in metrics.registry.collect():
         labels = [name for name in family.samples[0].labels if name != "le"]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
-from openparticipant.limits import CLOCK_TOLERANCE
+from openparticipant.limits import CLOCK_TOLERANCE, WEBSOCKETS_PER_PARTICIPANT
 from openparticipant.system import SystemClock
 from openparticipant.testing.chat import control, start_chat
 from openparticipant.testing.clock import SettableClock
 from openparticipant.transport.start import StartError
-from tests.engines.cluster import MASTER_KEY, Cluster, at, remote
+from tests.engines.cluster import MASTER_KEY, Cluster, at, remote, two_nodes
 
 
 def test_any_node_answers_for_all(shared: Cluster) -> None:
@@ -65,6 +67,17 @@ def test_any_node_answers_for_all(shared: Cluster) -> None:
         assert [row["host"] != "" for row in shared.execute("SELECT host FROM nodes")] == [True]
         assert second.terminate() == 0
     assert shared.execute("SELECT id FROM nodes") == []
+
+
+def test_sockets_are_counted_on_each_node(shared: Cluster) -> None:
+    """Five are one participant's on one node; another node has five places more."""
+    with two_nodes(shared) as (one, other), ExitStack() as open_sockets:
+        customer = one.start_chat()
+        for _ in range(WEBSOCKETS_PER_PARTICIPANT):
+            open_sockets.enter_context(customer.listen())
+        with pytest.raises(InvalidStatus):
+            customer.listen()
+        open_sockets.enter_context(at(other, customer).listen())
 
 
 @pytest.mark.parametrize(
