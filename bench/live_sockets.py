@@ -102,9 +102,10 @@ def _frame(data: bytes) -> tuple[int, bytes, bytes] | None:
 
 
 class Caller:
-    """One kept HTTP connection; calls take turns."""
+    """One kept HTTP connection; calls take turns. `moved` counts bytes of both directions."""
 
     def __init__(self, origin: str) -> None:
+        self.moved = 0
         self._host = urlsplit(origin).netloc
         self._turn = asyncio.Lock()
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
@@ -129,8 +130,11 @@ class Caller:
             if self._streams is None:
                 self._streams = await asyncio.open_connection(*self._host.split(":"))
             reader, writer = self._streams
-            writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+            request = "\r\n".join([*lines, "", ""]).encode() + body
+            writer.write(request)
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            assert head.startswith(b"http/1.1 200 "), head
             length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
-            return await reader.readexactly(length)
+            answer = await reader.readexactly(length)
+            assert head.startswith(b"http/1.1 200 "), (head, answer)
+            self.moved += len(request) + len(head) + length
+            return answer

@@ -38,6 +38,10 @@ class ServerProcess:
         times = self.process.cpu_times()
         return times.user + times.system
 
+    def written(self) -> int:
+        """Return the bytes that the process has written to files so far, kept by the kernel or not."""
+        return int(self.process.io_counters().write_bytes)
+
     def resident(self) -> float:
         """Return the resident memory in MiB."""
         return float(self.process.memory_info().rss) / 2**20

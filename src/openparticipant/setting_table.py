@@ -234,6 +234,12 @@ SETTINGS: tuple[Setting, ...] = (
         unset="8081, or a free one",
     ),
     Setting(
+        "workers",
+        _whole,
+        "1",
+        "processes; more than one need postgresql://, s3:// and nats://",
+    ),
+    Setting(
         "trusted-proxies",
         _network,
         "",

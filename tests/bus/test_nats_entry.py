@@ -228,15 +228,15 @@ async def test_nobody_and_silence() -> None:
         ("nats://a?geheim", "has parameters that cannot be read"),
         ("nats://a?cred=x", "has no parameter 'cred'; there are ca, cert, creds, key, nkey"),
         (
-            "nats://a?nkey=/nonexistent",
-            "names /nonexistent, which cannot be read: No such file or directory",
+            "nats://a?nkey=/dev/null/x",
+            "names /dev/null/x, which cannot be read: Not a directory",
         ),
         ("nats://a?creds=/dev/null", "names /dev/null, which is no file of NATS credentials"),
         (
             "nats://a?nkey=/dev/null",
             "names /dev/null, which does not hold the seed of a user's NKEY",
         ),
-        ("nats://a?ca=/nonexistent", "names certificates that cannot be read"),
+        ("nats://a?ca=/dev/null/x", "names certificates that cannot be read"),
     ],
 )
 async def test_a_wrong_url(url: str, said: str) -> None:
@@ -270,12 +270,13 @@ def test_nkeys_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     )
 
 
-def test_serve_ends_with_status_2(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [["serve", "--port", "0"], ["config", "check"]], ids=" ".join)
+def test_it_ends_with_status_2(words: list[str], tmp_path: Path) -> None:
     """One line on stderr, without the password."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"nats://jo:geheim@127.0.0.1:{unused.getsockname()[1]}"
-        words = ["serve", "--port", "0", "--data-dir", str(tmp_path), "--bus", url]
+        words = [*words, "--data-dir", str(tmp_path), "--bus", url]
         done = subprocess.run(
             [sys.executable, "-m", "openparticipant", *words],
             check=False,
@@ -288,6 +289,13 @@ def test_serve_ends_with_status_2(tmp_path: Path) -> None:
     assert done.stderr.startswith("openparticipant: --bus: 127.0.0.1:")
     assert done.stderr.endswith(": connection refused\n")
     assert "geheim" not in done.stderr
+
+
+def test_config_check_lets_a_nats_pass(nats: str) -> None:
+    """It calls on the server, as a start would."""
+    outcome = command("config", "check", "--bus", nats)
+
+    assert (outcome.status, outcome.out) == (0, b"the configuration is valid\n")
 
 
 def test_config_show_hides_the_password() -> None:

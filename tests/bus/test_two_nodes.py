@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from openparticipant.testing.listener import Listener
-from tests.bus.two_nodes import at, two_nodes
+from tests.engines.cluster import Cluster, at, two_nodes
 from tests.engines.nats import NatsServer
 from tests.eventually import eventually
 
@@ -22,9 +22,9 @@ def until_said(listener: Listener, content: str) -> list[dict[str, Any]]:
     return items
 
 
-def test_everyone_hears_everyone(postgres: str, nats: str) -> None:
+def test_everyone_hears_everyone(shared: Cluster) -> None:
     """Messages, typing, receipts and the end reach listeners of either node, in one order."""
-    with two_nodes(postgres, nats) as (one, other):
+    with two_nodes(shared) as (one, other):
         customer = one.start_chat("Jane")
         agent = at(other, customer.join())
         with customer.listen() as near, agent.listen() as far:
@@ -46,11 +46,11 @@ def test_everyone_hears_everyone(postgres: str, nats: str) -> None:
             assert far.end()[0] == 1000
 
 
-def test_a_nats_that_is_away_costs_a_second(postgres: str, tmp_path: Path) -> None:
+def test_a_nats_that_is_away_costs_a_second(shared: Cluster, tmp_path: Path) -> None:
     """Everything comes once, with the next look at the store; afterwards NATS is used again."""
     with (
         NatsServer(tmp_path) as nats,
-        two_nodes(postgres, nats.url) as (one, other),
+        two_nodes(shared, bus=nats.url) as (one, other),
     ):
         customer = one.start_chat("Jane")
         agent = at(other, customer.join())

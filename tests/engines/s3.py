@@ -55,7 +55,7 @@ class S3Server:
             capture_output=True,
             text=True,
             timeout=60,
-            env=plain_environment(**self.environment, **more),
+            env=plain_environment(**{**self.environment, **more}),
         )
 
     def ask(

@@ -17,16 +17,18 @@ from openparticipant.bootstrap.recovery import recover
 from openparticipant.bootstrap.tracing import tracer
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.errors import Unavailable
-from openparticipant.ports import Ports
+from openparticipant.ports import Engine, Ports
 from openparticipant.settings import Settings
 from openparticipant.stores import identity as identities
+from openparticipant.transport.engines import Engines
 from openparticipant.transport.metrics import Metrics
+from openparticipant.transport.patience import Patience
 from openparticipant.transport.start import StartError
 
 
-def claim_data_dir(settings: Settings) -> DataDir:
-    """Create and lock the data directory. Raises StartError."""
-    data_dir = DataDir(settings.data_dir)
+def claim_data_dir(settings: Settings, worker: int | None = None) -> DataDir:
+    """Create and lock the data directory, or the part of one worker. Raises StartError."""
+    data_dir = DataDir(settings.data_dir, worker)
     try:
         data_dir.create()
         data_dir.lock()
@@ -94,12 +96,16 @@ async def _assemble(
         url=where.public_url,
         ca_bundle=where.ca_bundle,
     )
+    parts = {"database": rows, "objects": objects, "bus": told_by}
+    engines = Engines({name: it for name, it in parts.items() if isinstance(it, Engine)}, metrics)
     server, rooms = serving.server(
         settings,
         on,
         where,
         ports,
         metrics,
+        engines,
+        Patience(rows),
         traces,
         control_keys=control_keys,
         object_keys=object_keys,
@@ -108,6 +114,7 @@ async def _assemble(
         server=server,
         ports=ports,
         rooms=rooms,
+        engines=engines,
         membership=member,
         data_dir=data_dir,
         control_key=control_keys[0],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from openparticipant.bootstrap.bus import bus
 from openparticipant.bootstrap.database import is_postgres, postgres
 from openparticipant.bootstrap.keys import master_key
 from openparticipant.bootstrap.objects import is_s3, s3
+from openparticipant.bootstrap.tracing import tracer
 from openparticipant.settings import Settings
 from openparticipant.system import RandomIds, SystemClock
+from openparticipant.transport.metrics import Metrics
 
 
 async def check(settings: Settings) -> None:
@@ -17,3 +20,5 @@ async def check(settings: Settings) -> None:
     if is_s3(settings):
         async with s3().opened(settings, SystemClock(), RandomIds()):
             pass
+    async with bus(settings, "", Metrics()), tracer(settings):
+        pass

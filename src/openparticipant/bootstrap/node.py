@@ -10,6 +10,7 @@ from openparticipant.operations import deadlines
 from openparticipant.operations.membership import Membership
 from openparticipant.ports import Ports
 from openparticipant.sigv4 import Credentials
+from openparticipant.transport.engines import Engines
 from openparticipant.transport.live.rooms import Rooms
 from openparticipant.transport.server import Server
 
@@ -23,6 +24,7 @@ class Node:
         server: Server,
         ports: Ports,
         rooms: Rooms,
+        engines: Engines,
         membership: Membership,
         data_dir: DataDir,
         control_key: Credentials,
@@ -33,6 +35,7 @@ class Node:
         self.data_dir = data_dir
         self.control_key = control_key
         self._rooms = rooms
+        self._engines = engines
         self._membership = membership
         self._held = held
         self._watches: list[asyncio.Task[None]] = []
@@ -43,11 +46,12 @@ class Node:
         return self._membership.over
 
     def watch(self) -> None:
-        """Begin the background work: deadlines, listeners that the bus has forgotten, other nodes."""
+        """Begin the background work: deadlines, listeners that the bus has forgotten, nodes, engines."""
         self._watches = [
             asyncio.create_task(self._membership.watch()),
             asyncio.create_task(deadlines.watch(self.ports)),
             asyncio.create_task(self._rooms.watch()),
+            asyncio.create_task(self._engines.watch()),
         ]
 
     async def close(self) -> None:

@@ -16,6 +16,7 @@ from openparticipant.transport import app
 from openparticipant.transport.admin import AdminApp, Health
 from openparticipant.transport.chat_page.route import ChatPage
 from openparticipant.transport.cors import Cors
+from openparticipant.transport.engines import Engines
 from openparticipant.transport.forwarding import TrustedProxies
 from openparticipant.transport.lifecycle import Lifecycle
 from openparticipant.transport.live.attendance import Attendance
@@ -24,6 +25,7 @@ from openparticipant.transport.live.route import WebSocketRoute
 from openparticipant.transport.metrics import Metrics
 from openparticipant.transport.objects import ObjectsRoute
 from openparticipant.transport.participant_plane import ParticipantPlane
+from openparticipant.transport.patience import Patience
 from openparticipant.transport.plane_route import PlaneRoute
 from openparticipant.transport.refusal import Guard
 from openparticipant.transport.server import Server
@@ -36,6 +38,8 @@ def server(
     where: Addresses,
     ports: Ports,
     metrics: Metrics,
+    engines: Engines,
+    patience: Patience,
     tracer: Tracer | None,
     *,
     control_keys: Sequence[Credentials],
@@ -46,7 +50,7 @@ def server(
     # The page is a browser's page like any other; where only some may call, it is one of them.
     allowed_origins = (*settings.allowed_origins, *([door.origin] if door else []))
     lifecycle = Lifecycle()
-    health = Health(lifecycle)
+    health = Health(lifecycle, engines.troubles)
     cors = Cors(
         allowed_origins,
         methods=app.CORS_METHODS,
@@ -70,15 +74,16 @@ def server(
     operators = {key.access_key_id: key for key in control_keys}.get
     public = app.PublicApp(
         planes=planes,
-        participant=ParticipantPlane(ports, encode),
-        control=control_plane(ports, operators, encode),
+        participant=ParticipantPlane(ports, patience, encode),
+        control=control_plane(ports, operators, patience, encode),
         objects=_objects_route(
-            settings, on, where, ports, metrics, tracer, object_keys, allowed_origins
+            settings, on, where, ports, metrics, patience, tracer, object_keys, allowed_origins
         ),
         websocket=WebSocketRoute(
             ports,
             rooms,
             attendance,
+            patience,
             subscribe_seconds=on.bounds.subscribe_seconds,
             cors=cors,
             log=on.log,
@@ -92,7 +97,7 @@ def server(
     )
     return Server(
         public,
-        AdminApp(metrics, health, planes, admin_plane(ports, operators, encode)),
+        AdminApp(metrics, health, planes, admin_plane(ports, operators, patience, encode)),
         lifecycle,
         public_socket=on.public_socket,
         admin_socket=on.admin_socket,
@@ -113,6 +118,7 @@ def _objects_route(
     where: Addresses,
     ports: Ports,
     metrics: Metrics,
+    patience: Patience,
     tracer: Tracer | None,
     keys: Sequence[Credentials],
     allowed_origins: Sequence[str],
@@ -122,7 +128,9 @@ def _objects_route(
         return None
     return ObjectsRoute(
         ports.objects,
-        ports.store.staged,
+        lambda contact_id, attachment_id: patience.look(
+            lambda: ports.store.staged(contact_id, attachment_id)
+        ),
         lookup={key.access_key_id: key for key in keys}.get,
         base=where.objects_url,
         region=settings.region,

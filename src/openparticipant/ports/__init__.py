@@ -16,6 +16,7 @@ from openparticipant.ports.contacts import (
     NewContact,
     NewParticipant,
 )
+from openparticipant.ports.engine import Engine
 from openparticipant.ports.everything import Ports
 from openparticipant.ports.messages import NewMessage, NewReceipt, PageStart
 from openparticipant.ports.nodes import NodeEntry, NodeRegistry
@@ -31,6 +32,7 @@ __all__ = [
     "ContactPlace",
     "ContactStore",
     "DueAttachment",
+    "Engine",
     "IdSource",
     "InitialMessage",
     "Invitation",

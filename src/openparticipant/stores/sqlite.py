@@ -28,6 +28,7 @@ from openparticipant.stores.write import Rows, Write
 T = TypeVar("T")
 
 _LARGEST_BATCH = 256
+_PROBE_PAUSE = 1  # seconds between two looks whether trouble is over
 # A longer log between checkpoints writes each hot page once instead of many times.
 _CHECKPOINT_PAGES = 10_000
 # Days since a noon of long ago; half a millisecond undoes what the fraction lost.
@@ -61,8 +62,14 @@ class SqliteDatabase:
             opened.pop_all()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
+        self._trouble: str | None = None
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
+
+    @property
+    def trouble(self) -> str | None:
+        """What kept the last transaction from being committed; a further one is tried each second."""
+        return self._trouble
 
     async def write(
         self,
@@ -97,7 +104,11 @@ class SqliteDatabase:
 
     def _run(self) -> None:
         while True:
-            job = self._jobs.get()
+            try:
+                job = self._jobs.get(timeout=_PROBE_PAUSE if self._trouble else None)
+            except queue.Empty:
+                self._trouble = _probe(self._writer)
+                continue
             batch: list[_Job] = []
             while job is not None:
                 batch.append(job)
@@ -108,7 +119,8 @@ class SqliteDatabase:
                 except queue.Empty:
                     break
             if batch:
-                _resolve(_commit(self._writer, batch))
+                outcomes, self._trouble = _commit(self._writer, batch)
+                _resolve(outcomes)
             if job is None:
                 self._writer.close()
                 return
@@ -130,8 +142,32 @@ def _settle(outcomes: list[_Outcome]) -> None:
             future.set_exception(error)
 
 
-def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> list[_Outcome]:
-    """Run a batch in one transaction; if the transaction is lost, so is every write in it."""
+def _probe(connection: sqlite3.Connection) -> str | None:
+    """Say what keeps a transaction from being committed, or None if one was."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        # A row that stays the same would not be written; the head of the file always is.
+        ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+        connection.execute(f"PRAGMA user_version={version}")
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        _roll_back(connection)
+        return f"database: {error}"
+    return None
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    # A transaction that cannot even be undone stays open and fails the next BEGIN.
+    with contextlib.suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> tuple[list[_Outcome], str | None]:
+    """Run a batch in one transaction; if the transaction is lost, so is every write in it.
+
+    The second is what was wrong with the database itself.
+    """
     outcomes: list[_Outcome] = []
     untouched = True
     try:
@@ -141,15 +177,13 @@ def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> list[_Outcome]
         untouched = False
         connection.execute("COMMIT")
     except Exception as error:  # noqa: BLE001 - whatever it was, the waiters must hear of it
-        # A transaction that cannot even be undone stays open and fails the next BEGIN.
-        with contextlib.suppress(sqlite3.Error):
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-        return [
-            (future, None, Unavailable(f"database: {error}", untouched=untouched))
-            for _, future in batch
+        _roll_back(connection)
+        trouble = f"database: {error}"
+        lost: list[_Outcome] = [
+            (future, None, Unavailable(trouble, untouched=untouched)) for _, future in batch
         ]
-    return outcomes
+        return lost, trouble
+    return outcomes, None
 
 
 def _attempt(

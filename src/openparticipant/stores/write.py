@@ -28,6 +28,11 @@ Write = Generator[Statement, Rows, T]
 class Database(Protocol):
     """A driver: runs writes durably and single reads consistently."""
 
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the database now; see `Engine`."""
+        ...
+
     async def write(self, make: Callable[[], Write[T]], *, alone: bool = False) -> T:
         """Run a write in a transaction; what it returns is durable when this returns.
 

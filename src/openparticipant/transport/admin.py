@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 import msgspec
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
@@ -16,12 +18,14 @@ _PROMETHEUS = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 class Health:
     """`/health/live` and `/health/ready`.
 
-    Not ready (503) only while this node itself cannot serve: starting or draining. A balancer
-    that sees 503 from every node at once would end every chat.
+    Not ready (503) only while this node itself cannot serve: starting or draining. What all nodes
+    share may be away and the answer is 200 all the same, `degraded` and why: a balancer that sees
+    503 from every node at once would end every chat.
     """
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
+    def __init__(self, lifecycle: Lifecycle, troubles: Callable[[], Sequence[str]]) -> None:
         self._lifecycle = lifecycle
+        self._troubles = troubles
 
     async def __call__(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -35,6 +39,8 @@ class Health:
             return _json(200, {"status": "live"})
         if path == "/health/ready":
             state = self._lifecycle.state
+            if state == "ready" and (troubles := self._troubles()):
+                return _json(200, {"status": "degraded", "reasons": troubles})
             return _json(200 if state == "ready" else 503, {"status": state})
         return _json(404, {"status": "unknown"})
 
@@ -68,5 +74,5 @@ class AdminApp:
             await self._planes.perform(self._plane, exchange, raw_path, receive, send, [])
 
 
-def _json(status: int, value: dict[str, str]) -> Reply:
+def _json(status: int, value: Mapping[str, str | Sequence[str]]) -> Reply:
     return Reply(status, [(b"content-type", b"application/json")], msgspec.json.encode(value))

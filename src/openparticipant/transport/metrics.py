@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from openparticipant.ports import Engine
 from openparticipant.transport.tallies import Counts, Histograms
 
 # Seconds; from a read in memory to a call that waited for a slow disk.
@@ -86,6 +87,12 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
+        self._engines = Gauge(
+            "openparticipant_engine_up",
+            "1 while an engine that this node stands on works, 0 while it is away.",
+            ("engine",),
+            registry=self.registry,
+        )
 
     def request(self, operation: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -122,6 +129,10 @@ class Metrics:
     def notice_dropped(self, reason: str) -> None:
         """Count a notice that went no further."""
         self._lost_notices.labels(reason).inc()
+
+    def watch_engine(self, name: str, engine: Engine) -> None:
+        """Ask an engine, whenever somebody looks, whether it works."""
+        self._engines.labels(name).set_function(lambda: engine.trouble is None)
 
     def stage(self, name: str) -> Callable[[float], None]:
         """Return what counts the seconds of one passage through a stage."""

@@ -16,6 +16,7 @@ from openparticipant.limits import BEARER_CHARACTERS
 from openparticipant.operations import table
 from openparticipant.ports import Ports
 from openparticipant.transport.exchange import Exchange, read_body
+from openparticipant.transport.patience import Patience, is_repeatable, seconds_for
 from openparticipant.transport.routes import Routes
 from openparticipant.wire.service import PARTICIPANT, Operation
 from openparticipant.wire.shapes import Shape
@@ -27,8 +28,9 @@ class ParticipantPlane:
     An `Authorization` header changes nothing: SDKs sign whether or not they have a key.
     """
 
-    def __init__(self, ports: Ports, encode: Callable[[Shape], bytes]) -> None:
+    def __init__(self, ports: Ports, patience: Patience, encode: Callable[[Shape], bytes]) -> None:
         self._ports = ports
+        self._patience = patience
         self._encode = encode
         self._routes = Routes(PARTICIPANT, ValidationException)
 
@@ -43,9 +45,22 @@ class ParticipantPlane:
         entered = self._routes.enter(exchange, raw_path)
         operation = entered.operation
         # Before the body is read: a stranger's is not worth its memory.
-        caller = await self._caller(exchange, operation)
+        seconds = seconds_for(operation.name)
+        caller = await self._patience.hold(
+            lambda: self._caller(exchange, operation),
+            began=exchange.started,
+            seconds=seconds,
+            repeatable=True,
+        )
         request = entered.decode(await read_body(receive))
-        return self._encode(await table.PARTICIPANT[operation.name](self._ports, caller, request))
+        perform = table.PARTICIPANT[operation.name]
+        answer = await self._patience.hold(
+            lambda: perform(self._ports, caller, request),
+            began=exchange.started,
+            seconds=seconds,
+            repeatable=is_repeatable(operation.name, request),
+        )
+        return self._encode(answer)
 
     async def _caller(self, exchange: Exchange, operation: Operation) -> Caller:
         bearer = exchange.header(b"x-amz-bearer")

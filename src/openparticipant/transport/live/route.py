@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
 
 from openparticipant.domain.connection import Caller, digest
+from openparticipant.domain.transcript import TranscriptItem
 from openparticipant.errors import (
     AccessDeniedException,
     InternalServerException,
@@ -23,9 +24,10 @@ from openparticipant.ports import Ports
 from openparticipant.transport.cors import Cors
 from openparticipant.transport.live.attendance import Attendance
 from openparticipant.transport.live.rooms import Rooms
-from openparticipant.transport.live.socket import NOT_WELCOME, Socket
+from openparticipant.transport.live.socket import GOING_AWAY, NOT_WELCOME, Socket
 from openparticipant.transport.logs import Log
 from openparticipant.transport.metrics import Metrics
+from openparticipant.transport.patience import CONNECTING, Patience
 from openparticipant.wire import frames
 from openparticipant.wire.restjson import encode_error
 
@@ -57,6 +59,7 @@ class WebSocketRoute:
         ports: Ports,
         rooms: Rooms,
         attendance: Attendance,
+        patience: Patience,
         *,
         subscribe_seconds: float,
         cors: Cors,
@@ -66,6 +69,7 @@ class WebSocketRoute:
         self._ports = ports
         self._rooms = rooms
         self._attendance = attendance
+        self._patience = patience
         self._subscribe_seconds = subscribe_seconds
         self._cors = cors
         self._log = log
@@ -118,7 +122,12 @@ class WebSocketRoute:
         tokens = parse_qs(scope["query_string"].decode("latin-1")).get("AuthToken", [])
         if len(tokens) != 1 or len(tokens[0]) > BEARER_CHARACTERS:
             raise AccessDeniedException(reason="not one AuthToken")
-        caller = await self._ports.store.listener(digest(tokens[0]), now=self._ports.clock.now())
+        caller = await self._patience.hold(
+            lambda: self._ports.store.listener(digest(tokens[0]), now=self._ports.clock.now()),
+            began=visit.started,
+            seconds=CONNECTING,
+            repeatable=True,
+        )
         if caller is None:
             raise AccessDeniedException(reason="the AuthToken is none of ours")
         visit.contact_id = caller.contact_id
@@ -201,15 +210,22 @@ class WebSocketRoute:
     async def _subscribe(self, socket: Socket) -> None:
         """Let a socket listen; the participant's first one tells the others that they have come."""
         ports, caller = self._ports, socket.caller
-        try:
+
+        async def listen() -> TranscriptItem | None:
             await self._rooms.enter(socket)
-            joined = await ports.store.join(caller, ports.ids.uuid(), now=ports.clock.now())
+            return await ports.store.join(caller, ports.ids.uuid(), now=ports.clock.now())
+
+        try:
+            joined = await self._patience.look(listen)
         except (ServiceError, Unavailable) as error:
             self._rooms.leave(socket)
             socket.tell(frames.subscription(frames.SUBSCRIBE, "failure", [frames.CHAT]))
             if isinstance(error, ServiceError):
                 socket.end(NOT_WELCOME, "the participation has ended")
             else:
+                # A client that is refused a few times stays, and hears nothing for ever. One that
+                # loses its socket comes back by a call that is held.
+                socket.end(GOING_AWAY, "the server cannot tell of the chat now")
                 _log.warning("a subscription failed: %s", error)
             return
         socket.tell(frames.subscription(frames.SUBSCRIBE, "success", [frames.CHAT]))

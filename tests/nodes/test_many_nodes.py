@@ -1,0 +1,154 @@
+"""Nodes on one PostgreSQL, one bucket and one NATS: equal, and none beside one that is not."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+import pytest
+
+from openparticipant.limits import CLOCK_TOLERANCE
+from openparticipant.system import SystemClock
+from openparticipant.testing.chat import control, start_chat
+from openparticipant.testing.clock import SettableClock
+from openparticipant.transport.start import StartError
+from tests.engines.cluster import MASTER_KEY, Cluster, at, remote
+
+
+def test_any_node_answers_for_all(shared: Cluster) -> None:
+    """A chat goes from node to node with each call: tokens, repeats, quotas, files, the end."""
+    with shared.serve("one") as first, shared.serve("other") as second:
+        one, other = remote(first), remote(second)
+        assert one.node.control_key == other.node.control_key
+        repeats = [
+            control(
+                node,
+                "PUT",
+                "/contact/chat",
+                {
+                    "InstanceId": "instance",
+                    "ContactFlowId": "flow",
+                    "ParticipantDetails": {"DisplayName": "Jane"},
+                    "ClientToken": "once",
+                },
+            ).json["ContactId"]
+            for node in (one, other, one)
+        ]
+        assert len(set(repeats)) == 1
+        customer = start_chat(one, "Jane")
+        agent = at(other, customer.join())
+        there = at(other, customer)
+        said = [each.say("hello", ClientToken="once").json["Id"] for each in (customer, there)]
+        assert said[0] == said[1]
+        with agent.listen() as listener:
+            attachment = customer.attach(content=b"bytes")
+            heard = listener.item()
+            while heard["Type"] != "ATTACHMENT":
+                heard = listener.item()
+            assert heard["Attachments"][0]["AttachmentId"] == attachment
+            assert agent.download(attachment).body == b"bytes"
+            started = there.start_upload("b.txt", ClientToken="b").json
+            assert (
+                customer.start_upload("b.txt", ClientToken="b").json["AttachmentId"]
+                == (started["AttachmentId"])
+            )
+            assert there.upload(customer.start_upload("b.txt", ClientToken="b")).status == 200
+            done = [
+                each.complete(started["AttachmentId"], "c").status for each in (customer, there)
+            ]
+            assert done == [200, 200]
+            assert customer.stop().status == 200
+            assert listener.end()[0] == 1000
+        assert [each.say().status for each in (customer, there, agent)] == [403] * 3
+        assert first.terminate() == 0
+        assert [row["host"] != "" for row in shared.execute("SELECT host FROM nodes")] == [True]
+        assert second.terminate() == 0
+    assert shared.execute("SELECT id FROM nodes") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [(["--bus=local:"], "the local: bus"), (["--objects=file:///{place}/files"], "file: objects")],
+)
+def test_one_that_is_alone_is_refused(shared: Cluster, words: list[str], named: str) -> None:
+    """Whichever of the two came first; afterwards the other may have the database."""
+    words = [word.format(place=shared.place) for word in words]
+    with shared.serve("many") as many:
+        line = shared.refusal("alone", *words)
+        assert f"process {many.popen.pid}," in line
+        assert f"and this one would with {named};" in line
+        assert many.terminate() == 0
+    with shared.serve("alone", *words) as alone:
+        line = shared.refusal("many")
+        assert f"already runs on this database with {named};" in line
+        alone.kill()
+        alone.reap()
+        # Whoever holds its directory has its place at once.
+        with shared.serve("alone", *words) as again:
+            assert again.terminate() == 0
+
+
+def test_a_node_that_was_thought_dead_gives_way(shared: Cluster) -> None:
+    """It drains and ends with status 2 once another one has its database for itself."""
+    with shared.serve("frozen") as frozen:
+        shared.execute("UPDATE nodes SET seen_at = 0")
+        with shared.serve("next", "--bus=local:") as following:
+            assert frozen.popen.wait(30) == 2
+            line = frozen.log.read_text("utf-8").splitlines()[-1]
+            assert line.startswith("openparticipant: another node (")
+            assert f"process {following.popen.pid}," in line
+            assert following.terminate() == 0
+
+
+def test_master_keys(shared: Cluster) -> None:
+    """None, a wrong one and another one than the first end the start with one line, without it."""
+    other = base64.b64encode(bytes(32)).decode()
+    with shared.serve("first") as first:
+        stored = shared.execute("SELECT secret_access_key FROM access_keys")
+        secret = remote(first).node.control_key.secret_access_key
+        assert first.terminate() == 0
+    assert len(stored) == 2
+    assert not any(secret in row["secret_access_key"] for row in stored)
+    del shared.settings["master-key-file"]
+    none = shared.refusal("none")
+    wrong = shared.refusal("wrong", OPENPARTICIPANT_MASTER_KEY=other)
+    assert "needs a master key" in none
+    assert "openssl rand -base64 32" in none
+    assert wrong.endswith("sealed with another master key than the one given")
+    with shared.serve("second", OPENPARTICIPANT_MASTER_KEY=MASTER_KEY) as second:
+        assert remote(second).node.control_key.secret_access_key == secret
+        assert second.terminate() == 0
+    for log in shared.place.glob("*.log"):
+        text = log.read_text("utf-8")
+        assert not any(it in text for it in (MASTER_KEY, other, secret))
+    assert shared.execute("SELECT id FROM nodes") == []
+
+
+@pytest.mark.parametrize("off", [-CLOCK_TOLERANCE - 5_000, CLOCK_TOLERANCE + 5_000])
+def test_a_clock_that_is_wrong_is_refused(shared: Cluster, off: int) -> None:
+    """More than thirty seconds off the database's, to either side."""
+    with pytest.raises(StartError) as refused:
+        shared.node(SettableClock(SystemClock().now() + off)).start()
+
+    side = "ahead of" if off > 0 else "behind"
+    assert re.fullmatch(
+        rf"clock: 3\d s {side} the database's; set it first, by NTP for instance",
+        str(refused.value),
+    )
+    assert shared.execute("SELECT id FROM nodes") == []
+
+
+def test_nodes_that_start_together_agree(shared: Cluster, tmp_path: Path) -> None:
+    """On an empty database: one schema, one name, one pair of keys for each purpose."""
+    nodes = [shared.serve(f"node-{number}") for number in range(3)]
+    try:
+        keys = {remote(node.ready()).node.control_key.access_key_id for node in nodes}
+        assert len(keys) == 1
+        assert len(shared.execute("SELECT id FROM identity")) == 1
+        assert len(shared.execute("SELECT purpose FROM access_keys")) == 2
+        assert len(shared.execute("SELECT id FROM nodes")) == 3
+    finally:
+        for node in nodes:
+            node.end()
+    assert len({(tmp_path / f"node-{number}" / "node-id").read_text() for number in range(3)}) == 3
