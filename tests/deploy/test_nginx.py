@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import random
+import re
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,14 @@ from tests.crash.ledger import Conversation
 from tests.crash.line import Answer, Line
 from tests.crash.load import begin
 from tests.deploy.conftest import Site
-from tests.engines.nginx import Nginx
+from tests.engines.nginx import SHIPPED, Nginx
 from tests.engines.ports import free_ports
 from tests.eventually import eventually
 
 _SUBSCRIBE = '{"topic":"aws/subscribe","content":{"topics":["aws/chat"]}}'
 _KEY = Credentials("AKIAIOSFODNN7EXAMPLE", "secret")
 _SIZE = 20 * 1024 * 1024
+_TEMPLATE = "10-openparticipant.conf.template"
 
 
 def start_upload(line: Line, chat: Conversation, size: int) -> dict[str, Any]:
@@ -247,3 +249,11 @@ def test_plain_http_gets_nowhere_on_the_port_of_tls(site: Site) -> None:
     """A token that was sent in the clear by mistake is not honoured as well."""
     with closing(Line(site.nginx.url.replace("https", "http"), _KEY)) as line:
         line.request("GET", "/health/ready", b"", {}).expect(400)
+
+
+def test_the_page_on_deploying_fills_in_what_the_configuration_asks_for() -> None:
+    """`envsubst` leaves a name that is not listed as it is, and nginx would not start."""
+    page = (SHIPPED.parent.parent / "docs" / "deploy.md").read_text("utf-8")
+    (listed,) = re.findall(r"^envsubst '([^']+)'", page, re.M)
+    asked = re.findall(r"\$\{([A-Z_]+)\}", (SHIPPED / _TEMPLATE).read_text("utf-8"))
+    assert sorted(listed.split()) == sorted({f"${name}" for name in asked})
