@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check fix record bench crash storm lock clean
+.PHONY: help demo serve test test-engines check fix record bench chaos crash storm lock clean
 
 help: ## list the tasks
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: $(VENV)/run ## the whole round trip, shown step by step; ARGS=--exit ends it
 	@$(BIN)/openparticipant demo $(ARGS)
@@ -18,6 +18,14 @@ serve: $(VENV)/run ## run the server in the foreground
 
 test: $(VENV)/dev ## run all tests; what is absent is skipped and named
 	$(BIN)/python -m pytest $(ARGS)
+
+# What users run against one server, here against three nodes that share everything.
+CLIENTS := $(addprefix tests/clients/,chatjs test_aws_cli.py test_boto3.py test_boto3_chat.py \
+  test_javascript.py test_own_commands.py test_own_journey.py)
+
+test-engines: $(VENV)/dev ## three nodes on PostgreSQL, SeaweedFS and NATS behind nginx; some minutes
+	$(BIN)/python -m pytest tests/cluster $(ARGS)
+	$(BIN)/python -m pytest --behind-nginx $(CLIENTS) $(ARGS)
 
 check: $(VENV)/dev ## lint, format and types
 	$(BIN)/ruff check .
@@ -30,6 +38,9 @@ fix: $(VENV)/dev ## mend what can be mended by itself
 
 record: $(VENV)/dev ## write down what aws does; ARGS=--check compares instead
 	$(BIN)/python -m tests.cli.against_aws.record $(ARGS)
+
+chaos: $(VENV)/dev ## three nodes under load, of which each minute a part dies; ARGS="--minutes 60 --seed N"
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 crash: $(VENV)/dev ## kill -9 under load, 100 rounds
 	$(BIN)/python -m tests.crash --rounds 100 $(ARGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 
-ALL = ("presign", "start", "objects", "live", "nodes", "cost", "cli", "footprint")
+ALL = ("presign", "start", "databases", "objects", "live", "nodes", "cost", "cli", "footprint")
 
 
 def main() -> None:

@@ -1,11 +1,15 @@
-"""What each operation costs the server, and the engines under it.
+"""What each operation costs a node, and the engines under it.
 
     python -m bench.cost [--chats 400] [--rounds 3]
 
+Needs the packages of the extra `engines`.
+
 Method: one server process on core 0, as installed; a client with 16 requests at a time on kept connections, on
-core 1. Every chat is taken through all operations, one after the other. CPU is user and system time of the server's
-process by request, bytes are those of requests and answers with their heads, disk is what the
-process had written to files by then (`/proc/PID/io`). Medians of the rounds, each on an empty directory.
+core 1, where the engines run, too. Every chat is taken through all operations, one after the other. By call:
+CPU is user and system time of the node's process; bytes are those of request and answer with their heads; reads and
+writes are calls of the database, objects those of the object store, notices those handed to NATS, as the node counts
+them in /metrics, with what its background work adds; disk is what the node writes to files (`/proc/PID/io`);
+engine is the CPU of all processes of PostgreSQL. Medians of the rounds, each on empty engines.
 """
 
 from __future__ import annotations
@@ -13,87 +17,150 @@ from __future__ import annotations
 import argparse
 import asyncio
 import configparser
+import re
 import statistics
 import sys
 import tempfile
 import time
+import urllib.request
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
 
 from bench.cost_scene import Scene, steps
 from bench.processes import LOAD_CORE, ServerProcess
+from bench.shared_engines import SharedEngines, shared_engines, used
 from openparticipant.sigv4 import Credentials
 
 _READY = "openparticipant ready on "
+_COUNTED = (
+    (
+        re.compile(r'openparticipant_stage_seconds_count{stage="(authenticate|store read)"}'),
+        "reads",
+    ),
+    (re.compile(r'openparticipant_stage_seconds_count{stage="store write"}'), "writes"),
+    (
+        re.compile(r'openparticipant_stage_seconds_count{stage="object (look|keep|discard)"}'),
+        "objects",
+    ),
+    (re.compile(r'openparticipant_bus_notices_total{direction="out"}'), "notices"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one call took: microseconds of CPU, bytes on the wire, bytes written to files."""
+    """What one call took; CPU in microseconds."""
 
     cpu: float
     moved: float
+    reads: float
+    writes: float
+    objects: float
+    notices: float
     written: float
+    engine: float
     rate: float
 
 
-def run(root: Path, chats: int) -> dict[str, Cost]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All counters of a node and its engines at one moment."""
+
+    counts: Mapping[str, float]
+    cpu: float
+    written: int
+    engine: float
+
+
+def run(root: Path, chats: int, engines: SharedEngines | None) -> dict[str, Cost]:
     """Serve one round on an empty directory."""
     command = [sys.executable, "-m", "openparticipant", "serve", "--port", "0"]
-    server = ServerProcess([*command, "--data-dir", str(root / "data")], root / "log")
+    command += ["--data-dir", str(root / "data"), *(engines.words if engines else ())]
+    server = ServerProcess(command, root / "log", engines.environment if engines else None)
     try:
         origin = server.ready_line.removeprefix(_READY).strip()
+        admin = (root / "data" / "admin").read_text().strip()
         profile = configparser.ConfigParser()
         profile.read(root / "data" / "aws" / "credentials")
         pair = profile["default"]
         key = Credentials(pair["aws_access_key_id"], pair["aws_secret_access_key"])
-        return asyncio.run(_measure(server, Scene([origin], key, chats)))
+        look = partial(_look, server, admin, engines)
+        return asyncio.run(_measure(look, Scene([origin], key, chats)))
     finally:
         server.stop()
 
 
-async def _measure(server: ServerProcess, scene: Scene) -> dict[str, Cost]:
+async def _measure(look: Callable[[], Reading], scene: Scene) -> dict[str, Cost]:
     found = {}
     calls = len(scene.chats)
     for name, step in steps(scene):
-        cpu, moved, written = server.cpu(), scene.moved, server.written()
+        before, moved = look(), scene.moved
         began = time.perf_counter()
         await scene.each(step)
         seconds = time.perf_counter() - began
+        after = look()
+        counts = {kind: (after.counts[kind] - before.counts[kind]) / calls for kind in after.counts}
         found[name] = Cost(
-            (server.cpu() - cpu) / calls * 1e6,
-            (scene.moved - moved) / calls,
-            (server.written() - written) / calls,
-            calls / seconds,
+            cpu=(after.cpu - before.cpu) / calls * 1e6,
+            moved=(scene.moved - moved) / calls,
+            written=(after.written - before.written) / calls,
+            engine=(after.engine - before.engine) / calls * 1e6,
+            rate=calls / seconds,
+            **counts,
         )
     return found
 
 
+def _look(server: ServerProcess, admin: str, engines: SharedEngines | None) -> Reading:
+    counts = dict.fromkeys(("reads", "writes", "objects", "notices"), 0.0)
+    with urllib.request.urlopen(f"{admin}/metrics", timeout=10) as answer:
+        for line in answer.read().decode().splitlines():
+            for pattern, kind in _COUNTED:
+                if pattern.match(line):
+                    counts[kind] += float(line.rpartition(" ")[2])
+    return Reading(
+        counts, server.cpu(), server.written(), used(engines.postgres) if engines else 0.0
+    )
+
+
+def _print(title: str, rounds: Mapping[str, Sequence[Cost]]) -> None:
+    heads = ("CPU µs", "bytes", "reads", "writes", "objects", "notices", "disk", "engine µs")
+    print(f"\n{title:30}" + "".join(f"{head:>10}" for head in heads) + f"{'calls/s':>10}")
+    for name, costs in rounds.items():
+        median = [statistics.median(values) for values in zip(*map(astuple, costs), strict=True)]
+        print(
+            f"{name:30}{median[0]:10.0f}{median[1]:10.0f}"
+            + "".join(f"{count:10.1f}" for count in median[2:6])
+            + "".join(f"{value:10.0f}" for value in median[6:])
+        )
+
+
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="cost", description=__doc__)
+    parser = argparse.ArgumentParser(prog="cost")
     parser.add_argument("--chats", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
+    print((__doc__ or "").strip(), flush=True)
     psutil.Process().cpu_affinity([int(LOAD_CORE)])
-    rounds: defaultdict[str, list[Cost]] = defaultdict(list)
+    embedded: defaultdict[str, list[Cost]] = defaultdict(list)
+    shared: defaultdict[str, list[Cost]] = defaultdict(list)
     for _ in range(chosen.rounds):
         with tempfile.TemporaryDirectory(prefix="openparticipant-cost-") as place:
-            for name, cost in run(Path(place), chosen.chats).items():
-                rounds[name].append(cost)
-    print(__doc__)
-    print(f"{'':30}{'CPU µs':>9}{'bytes':>8}{'disk':>8}{'calls/s':>9}")
-    for name, costs in rounds.items():
-        cpu, moved, written, rate = (
-            statistics.median(values)
-            for values in zip(
-                *((it.cpu, it.moved, it.written, it.rate) for it in costs), strict=True
-            )
-        )
-        print(f"{name:30}{cpu:9.0f}{moved:8.0f}{written:8.0f}{rate:9.0f}")
+            for name, cost in run(Path(place), chosen.chats, None).items():
+                embedded[name].append(cost)
+        with (
+            tempfile.TemporaryDirectory(prefix="openparticipant-cost-") as place,
+            shared_engines(Path(place)) as engines,
+        ):
+            for name, cost in run(Path(place), chosen.chats, engines).items():
+                shared[name].append(cost)
+    _print("SQLite and files", embedded)
+    _print("PostgreSQL, S3 and NATS", shared)
 
 
 if __name__ == "__main__":

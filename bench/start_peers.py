@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,15 +66,24 @@ class Target:
     path: str = "/participant/start-attachment-upload"
 
 
-def ours(root: Path, name: str, rows: int = 0) -> Target:
-    """Start openparticipant on its embedded default, with open contacts and `rows` old ones."""
+def ours(
+    root: Path,
+    name: str,
+    rows: int = 0,
+    settings: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Target:
+    """Start openparticipant, on its embedded default unless `settings` say otherwise.
+
+    It has open contacts and `rows` old ones.
+    """
     root.mkdir()
-    server = _serve(root)
+    server = _serve(root, settings, environment)
     bearers = _write_bearers(root, _open_contacts(server, root / "data"))
     if rows:
         server.stop()
         _fill(root / "data" / "openparticipant.sqlite3", rows)
-        server = _serve(root)
+        server = _serve(root, settings, environment)
     return Target(name, server, server.ready_line.removeprefix(_READY).strip(), bearers)
 
 
@@ -120,10 +129,12 @@ def _node(root: Path, name: str, script: str, bearers: Iterable[str]) -> Target:
     return Target(name, server, f"http://127.0.0.1:{port}", _write_bearers(root, bearers))
 
 
-def _serve(root: Path) -> ServerProcess:
+def _serve(
+    root: Path, settings: Sequence[str], environment: Mapping[str, str] | None
+) -> ServerProcess:
     command = [sys.executable, "-m", "openparticipant", "serve", "--port", "0"]
     command += ["--data-dir", str(root / "data"), "--attachments-per-contact", "100000000"]
-    return ServerProcess(command, root / "log")
+    return ServerProcess([*command, *settings], root / "log", environment)
 
 
 def _write_bearers(root: Path, bearers: Iterable[str]) -> Path:

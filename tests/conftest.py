@@ -19,6 +19,14 @@ pytest_plugins = [
 ]
 
 
+BEHIND_NGINX = "--behind-nginx"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests of clients be played against three nodes on shared engines."""
+    parser.addoption(BEHIND_NGINX, action="store_true", help="three nodes in place of one server")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a plain `async def` test on an event loop of its own."""

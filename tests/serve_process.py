@@ -119,12 +119,19 @@ class ServeProcess:
         self.reap()
 
 
-def supervised(data_dir: Path, kept: socket.socket, *, log: Path) -> ServeProcess:
+def supervised(
+    data_dir: Path,
+    kept: socket.socket,
+    *arguments: str,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+) -> ServeProcess:
     """Return a server that is handed a listening socket, as systemd does for its service."""
     return ServeProcess(
         data_dir,
+        *arguments,
         log=log,
-        environment=plain_environment(),
+        environment=environment,
         prefix=(sys.executable, "-c", _HAND_OVER, str(kept.fileno())),
         pass_fds=(kept.fileno(), 3),
     )

@@ -19,7 +19,13 @@ def test_it_belongs_to_its_user_alone(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir(mode=0o755)
     data_dir = DataDir(tmp_path / "d")
     data_dir.create()
-    data_dir.write("aws/config", "x")
+    data_dir.write_profile(
+        region="us-east-1",
+        access_key_id="AKIA",
+        secret_access_key="secret",
+        url="http://127.0.0.1:1",
+        ca_bundle=None,
+    )
 
     assert mode(tmp_path / "d") == 0o700
     assert mode(tmp_path / "d" / "aws") == 0o700

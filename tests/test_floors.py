@@ -76,6 +76,8 @@ SERVER_COMMANDS = {
     "migrate",
     "server_settings",
     "stopped_server",
+    "worker",
+    "workers",
 }
 DIAL_OUT_ROOMS = {"operations", "stores", "objects", "transport", "bootstrap", "ports"}
 

@@ -12,6 +12,7 @@ PROFILE_CONFIG = "aws/config"
 PROFILE_CREDENTIALS = "aws/credentials"
 _LOCK = "lock"
 _NODE_ID = "node-id"
+_WORKERS = "workers"
 _ATTEMPTS = 20
 _PAUSE = 0.05  # seconds
 
@@ -21,10 +22,16 @@ class DataDirError(Exception):
 
 
 class DataDir:
-    """Everything of one node, readable by its user alone."""
+    """Everything of one node, readable by its user alone.
 
-    def __init__(self, path: Path) -> None:
+    Several nodes of one machine that a single command runs share it: each `worker` has its lock,
+    its id and its address in a directory of its own below it, and the first one writes for all.
+    """
+
+    def __init__(self, path: Path, worker: int | None = None) -> None:
         self.path = path.absolute()
+        self._worker = worker
+        self._own = self.path if worker is None else self.path / _WORKERS / str(worker)
         self._lock: int | None = None
 
     def create(self) -> None:
@@ -45,8 +52,9 @@ class DataDir:
                         "directory with --data-dir"
                     )
                 self.path.chmod(0o700)
+            self._own.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise DataDirError(f"cannot use {self.path}: {error.strerror}") from None
+            raise DataDirError(f"cannot use {self._own}: {error.strerror}") from None
 
     def lock(self) -> None:
         """Hold the directory until the process ends, however it ends. Raises DataDirError.
@@ -58,7 +66,7 @@ class DataDir:
                 time.sleep(_PAUSE)
             if self._try_lock(os.O_CREAT):
                 return
-        raise DataDirError(f"{self.path} is in use by another openparticipant process")
+        raise DataDirError(f"{self._own} is in use by another openparticipant process")
 
     def lock_if_idle(self) -> bool:
         """Hold the directory of a server that does not run now; tell whether that was so.
@@ -69,11 +77,11 @@ class DataDir:
 
     def _try_lock(self, flags: int) -> bool:
         try:
-            descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
+            descriptor = os.open(self._own / _LOCK, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
         except (FileNotFoundError, NotADirectoryError):
             raise DataDirError(f"{self.path} is not the data directory of a server") from None
         except OSError as error:
-            raise DataDirError(f"cannot use {self.path}: {error.strerror}") from None
+            raise DataDirError(f"cannot use {self._own}: {error.strerror}") from None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -94,30 +102,22 @@ class DataDir:
         It lasts as long as the directory. Raises DataDirError.
         """
         try:
-            found = (self.path / _NODE_ID).read_text("ascii").strip()
+            found = (self._own / _NODE_ID).read_text("ascii").strip()
         except FileNotFoundError:
             found = ""
         except (OSError, UnicodeDecodeError):
-            raise DataDirError(f"cannot read {self.path / _NODE_ID}") from None
+            raise DataDirError(f"cannot read {self._own / _NODE_ID}") from None
         if not found:
             self.rename_node(fresh)
         return found or fresh
 
     def rename_node(self, fresh: str) -> None:
         """Give the node that lives here another id."""
-        self.write(_NODE_ID, f"{fresh}\n")
+        _write(self._own / _NODE_ID, f"{fresh}\n")
 
-    def write(self, name: str, text: str) -> None:
-        """Replace a small file whole, mode 0600."""
-        target = self.path / name
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-        fresh = target.with_name(f".{target.name}.new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(target)
+    def write_admin(self, url: str) -> None:
+        """Tell maintenance commands where the operator's port of this node is."""
+        _write(self._own / ADMIN, f"{url}\n")
 
     def write_profile(
         self,
@@ -129,16 +129,30 @@ class DataDir:
         ca_bundle: Path | None,
     ) -> None:
         """Write `aws/config` and `aws/credentials`, so that AWS's tools need no endpoint option."""
+        if self._worker not in {None, 1}:
+            return
         trust = f"ca_bundle = {ca_bundle}\n" if ca_bundle else ""
-        self.write(
-            PROFILE_CONFIG,
+        _write(
+            self.path / PROFILE_CONFIG,
             f"[default]\nregion = {region}\nservices = openparticipant\n{trust}\n"
             "[services openparticipant]\n"
             f"connect =\n  endpoint_url = {url}\n"
             f"connectparticipant =\n  endpoint_url = {url}\n",
         )
-        self.write(
-            PROFILE_CREDENTIALS,
+        _write(
+            self.path / PROFILE_CREDENTIALS,
             f"[default]\naws_access_key_id = {access_key_id}\n"
             f"aws_secret_access_key = {secret_access_key}\n",
         )
+
+
+def _write(target: Path, text: str) -> None:
+    """Replace a small file whole, mode 0600."""
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    fresh = target.with_name(f".{target.name}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(target)

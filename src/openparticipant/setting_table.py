@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -116,6 +117,13 @@ def _directory(text: str) -> Path:
     return Path(text)
 
 
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError("must be an address, or a network such as 10.0.0.0/8") from None
+
+
 def _allowed_origin(text: str) -> str:
     return text if text == "*" else _origin(text)
 
@@ -224,6 +232,20 @@ SETTINGS: tuple[Setting, ...] = (
         None,
         "loopback port of metrics and administration (8081)",
         unset="8081, or a free one",
+    ),
+    Setting(
+        "workers",
+        _whole,
+        "1",
+        "processes; more than one need postgresql://, s3:// and nats://",
+    ),
+    Setting(
+        "trusted-proxies",
+        _network,
+        "",
+        "proxies whose X-Forwarded-For is believed, as addresses or networks",
+        repeatable=True,
+        unset="none",
     ),
     Setting(
         "allowed-origins",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ class Settings:
     tls_key: Path | None
     tls: str | None
     admin_port: int | None
+    workers: int
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     allowed_origins: tuple[str, ...]
     trace_to: str | None
     trace_ratio: float
@@ -170,6 +173,16 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("--tls auto and --tls-cert exclude each other")
     if settings.tls_key and not settings.tls_cert:
         raise SettingsError("--tls-key needs --tls-cert")
+    shared = (
+        (settings.database, "postgresql:"),
+        (settings.objects, "s3:"),
+        (settings.bus, "nats:"),
+    )
+    if settings.workers > 1 and not all((url or "").startswith(scheme) for url, scheme in shared):
+        raise SettingsError(
+            "--workers above 1 needs --database postgresql://, --objects s3:// and --bus nats://, "
+            "since processes share nothing else"
+        )
 
 
 def _warnings(environ: Mapping[str, str]) -> list[str]:

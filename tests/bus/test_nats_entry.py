@@ -228,15 +228,15 @@ async def test_nobody_and_silence() -> None:
         ("nats://a?geheim", "has parameters that cannot be read"),
         ("nats://a?cred=x", "has no parameter 'cred'; there are ca, cert, creds, key, nkey"),
         (
-            "nats://a?nkey=/nonexistent",
-            "names /nonexistent, which cannot be read: No such file or directory",
+            "nats://a?nkey=/dev/null/x",
+            "names /dev/null/x, which cannot be read: Not a directory",
         ),
         ("nats://a?creds=/dev/null", "names /dev/null, which is no file of NATS credentials"),
         (
             "nats://a?nkey=/dev/null",
             "names /dev/null, which does not hold the seed of a user's NKEY",
         ),
-        ("nats://a?ca=/nonexistent", "names certificates that cannot be read"),
+        ("nats://a?ca=/dev/null/x", "names certificates that cannot be read"),
     ],
 )
 async def test_a_wrong_url(url: str, said: str) -> None:

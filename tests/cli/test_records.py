@@ -245,7 +245,7 @@ def test_a_directory_in_use_whose_server_is_silent_is_one_line(data_dir: Path) -
     held.lock()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    held.write("admin", f"{address}\n")
+    held.write_admin(address)
 
     outcome = asked(data_dir, "contacts")
 

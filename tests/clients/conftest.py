@@ -10,6 +10,8 @@ import boto3
 import pytest
 
 from tests.clients.programs import VIEW, Shell, told_by_env
+from tests.cluster.cluster import Cluster
+from tests.conftest import BEHIND_NGINX
 from tests.serve_process import ServeProcess
 
 # What the server makes up and must never tell in its log: tokens, secret keys, signatures.
@@ -23,12 +25,34 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _serve(directory: Path, *arguments: str) -> Iterator[ServeProcess]:
-    log, views = directory.with_suffix(".log"), directory.with_suffix(".views")
-    views.mkdir()
-    (views / "welcome.json").write_text(json.dumps(VIEW))
-    with ServeProcess(directory, "--views", str(views), *arguments, log=log) as server:
+    log = directory.with_suffix(".log")
+    with ServeProcess(directory, *_views(directory), *arguments, log=log) as server:
         yield server
         assert server.terminate() == 0
+    _check_log(log)
+
+
+def _serve_behind_nginx(directory: Path) -> Iterator[ServeProcess]:
+    """Yield the first of three nodes, which is called by way of nginx, as all of them are."""
+    with Cluster(directory, settings=_views(directory / "nodes")) as cluster:
+        first = cluster.nodes[0].running
+        first.url = cluster.url
+        yield first
+        for node in cluster.nodes:
+            assert node.stop() == 0
+    for node in cluster.nodes:
+        _check_log(node.log)
+    assert not _SECRET.search(cluster.nginx.everything_logged.encode())
+
+
+def _views(directory: Path) -> tuple[str, str]:
+    views = directory.with_suffix(".views")
+    views.mkdir()
+    (views / "welcome.json").write_text(json.dumps(VIEW))
+    return "--views", str(views)
+
+
+def _check_log(log: Path) -> None:
     written = log.read_bytes()
     assert b'"event":"request"' in written
     assert not _SECRET.search(written)
@@ -36,9 +60,12 @@ def _serve(directory: Path, *arguments: str) -> Iterator[ServeProcess]:
 
 
 @pytest.fixture(scope="package")
-def plain(surroundings: Path) -> Iterator[ServeProcess]:
-    """Return a server as the README starts it."""
-    yield from _serve(surroundings / "plain")
+def plain(surroundings: Path, request: pytest.FixtureRequest) -> Iterator[ServeProcess]:
+    """Return a server as the README starts it, or one of three behind nginx."""
+    if request.config.getoption(BEHIND_NGINX):
+        yield from _serve_behind_nginx(surroundings)
+    else:
+        yield from _serve(surroundings / "plain")
 
 
 @pytest.fixture(scope="package")
@@ -47,7 +74,14 @@ def encrypted(surroundings: Path) -> Iterator[ServeProcess]:
     yield from _serve(surroundings / "encrypted", "--tls", "auto")
 
 
-@pytest.fixture(params=["http", "https"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Play each test that takes a `server` over plain HTTP and over TLS; behind nginx over one."""
+    if "server" in metafunc.fixturenames:
+        schemes = ["http"] if metafunc.config.getoption(BEHIND_NGINX) else ["http", "https"]
+        metafunc.parametrize("server", schemes, indirect=True)
+
+
+@pytest.fixture
 def server(request: pytest.FixtureRequest) -> ServeProcess:
     """Return a server, once over plain HTTP and once over TLS."""
     name = "plain" if request.param == "http" else "encrypted"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import ssl
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
 
 import boto3
@@ -17,7 +15,6 @@ from botocore.config import Config
 
 from tests.clients.programs import Shell
 from tests.clients.sdk import client
-from tests.serve_process import ServeProcess
 
 CREDENTIALS = ["CONNECTION_CREDENTIALS"]
 
@@ -50,7 +47,7 @@ def fetch(
 
 @pytest.mark.parametrize("options", [{}, {"config": Config(signature_version=UNSIGNED)}])
 def test_file_goes_up_and_comes_back(
-    server: ServeProcess, shell: Shell, session: boto3.session.Session, options: dict[str, Any]
+    shell: Shell, session: boto3.session.Session, options: dict[str, Any]
 ) -> None:
     """The whole flow with signed and unsigned requests; what comes back is what went up."""
     content = os.urandom(1_000_001)
@@ -64,7 +61,6 @@ def test_file_goes_up_and_comes_back(
             ConnectionToken=token,
         )
         metadata = started["UploadMetadata"]
-        assert metadata["Url"].startswith(server.url)
         headers = metadata["HeadersToInclude"]
         assert fetch(shell, "PUT", metadata["Url"], content, **headers)[0] == 200
         for _ in range(2):
@@ -151,7 +147,7 @@ def test_errors_of_the_control_plane_are_the_classes_of_its_model(
 
 
 def test_complete_50_times_at_once_gives_one_item(
-    server: ServeProcess, shell: Shell, session: boto3.session.Session
+    shell: Shell, session: boto3.session.Session
 ) -> None:
     """However many requests complete a file at once, one token wins and the file is shown once."""
     config = Config(max_pool_connections=50)
@@ -180,8 +176,7 @@ def test_complete_50_times_at_once_gives_one_item(
 
         with ThreadPoolExecutor(50) as pool:
             winners = set(pool.map(complete, range(50)))
+        shown = participant.get_transcript(ConnectionToken=token)["Transcript"]
     assert len(winners - {""}) == 1
-    database = f"file:{server.data_dir / 'openparticipant.sqlite3'}?mode=ro"
-    with closing(sqlite3.connect(database, uri=True)) as connection:
-        query = "SELECT count(*) FROM items WHERE attachment_id = ?"
-        assert connection.execute(query, [started["AttachmentId"]]).fetchone() == (1,)
+    files = [file["AttachmentId"] for item in shown for file in item.get("Attachments", [])]
+    assert files == [started["AttachmentId"]]

@@ -24,8 +24,8 @@ class PostgresStores:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._schema = f"contract_{os.getpid()}_{next(_schemas)}"
-        self.url = f"{address}{'&' if '?' in address else '?'}search_path={self._schema}"
+        self.schema = f"contract_{os.getpid()}_{next(_schemas)}"
+        self.url = f"{address}{'&' if '?' in address else '?'}search_path={self.schema}"
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[PostgresDatabase]:
@@ -43,11 +43,11 @@ class PostgresStores:
             yield PostgresContactStore(database, RandomIds())
 
     async def __aenter__(self) -> Self:
-        await self.execute(f"CREATE SCHEMA {self._schema}")
+        await self.execute(f"CREATE SCHEMA {self.schema}")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.execute(f"DROP SCHEMA {self._schema} CASCADE")
+        await self.execute(f"DROP SCHEMA {self.schema} CASCADE")
 
     async def execute(self, script: str) -> None:
         """Run a script beside the stores."""

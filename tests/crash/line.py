@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,15 +47,38 @@ class Answer:
 class Line:
     """A connection of one thread; `sent` is told of every request before its answer is read."""
 
-    def __init__(self, url: str, key: Credentials, sent: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: Credentials,
+        sent: Callable[[], None] = lambda: None,
+        *,
+        trusting: ssl.SSLContext | None = None,
+        source: str = "",
+        objects_url: str | None = None,
+    ) -> None:
+        """Dial when the first request is made, over TLS if `trusting`, from the address `source`.
+
+        Pre-signed URLs are those of `objects_url`, where that is another origin.
+        """
+        self._objects = Line(objects_url, key, sent, trusting=trusting) if objects_url else self
         self._url = url
         self._key = key
         self._sent = sent
-        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+        host, came_from = urlsplit(url).netloc, (source, 0)
+        self._connection = (
+            http.client.HTTPSConnection(
+                host, timeout=60, context=trusting, source_address=came_from
+            )
+            if trusting
+            else http.client.HTTPConnection(host, timeout=60, source_address=came_from)
+        )
 
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
+        if self._objects is not self:
+            self._objects.close()
 
     def request(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Make one request; raise ServerDied where there is no whole answer."""
@@ -97,6 +121,7 @@ class Line:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Follow a pre-signed URL of this server."""
-        if not url.startswith(f"{self._url}/"):
+        origin = self._objects._url
+        if not url.startswith(f"{origin}/"):
             raise WrongAnswerError("a pre-signed URL points elsewhere")
-        return self.request(method, url.removeprefix(self._url), body, headers or {})
+        return self._objects.request(method, url.removeprefix(origin), body, headers or {})

@@ -8,6 +8,7 @@ import configparser
 import io
 import itertools
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,7 +25,7 @@ from openparticipant.system import SystemClock
 from openparticipant.testing.chat import Chat
 from openparticipant.testing.server import Server
 from tests.engines.s3 import S3Server
-from tests.serve_process import ServeProcess, plain_environment
+from tests.serve_process import ServeProcess, plain_environment, supervised
 
 MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
 _schemas = itertools.count(1)
@@ -64,6 +65,13 @@ class Cluster:
             environment=self.environment | variables,
         )
 
+    def supervised(self, name: str, kept: socket.socket, *words: str) -> ServeProcess:
+        """Start a node that is handed a listening socket."""
+        log, environment = self.place / f"{name}.log", self.environment
+        return supervised(
+            self.place / name, kept, *self.words, *words, log=log, environment=environment
+        )
+
     def node(self, clock: Clock | None = None, /, **more: str) -> Server:
         """Return a node in this process, which has not started."""
         shared: dict[str, Any] = {
@@ -77,7 +85,6 @@ class Cluster:
         assert node.reap() == 2, node.log.read_text("utf-8")
         lines = node.log.read_text("utf-8").splitlines()
         (line,) = [each for each in lines if each.startswith("openparticipant: ")]
-        assert line == lines[-1]
         return line
 
     def execute(self, statement: str) -> list[Any]:

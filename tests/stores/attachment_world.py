@@ -155,7 +155,7 @@ class AttachmentWorld:
         ]
         path = (PREFIX + attachment.staging_key).encode()
         request = ObjectRequest("PUT", path, b"", headers, self.clock.now())
-        await uploads.take(request, receive, ObjectExchange("request", "PUT"), None)
+        await uploads.take(request, receive, ObjectExchange("request", "PUT", None), None)
 
     async def content(self, key: str) -> bytes:
         """Return the bytes under a key."""

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import itertools
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import uvloop
 
 from openparticipant.transport.bounds import Bounds
+from openparticipant.transport.forwarding import Network, TrustedProxies
 from openparticipant.transport.listener import Listener
 from openparticipant.transport.refusal import Guard, Refusal
 from openparticipant.transport.sockets import listen
@@ -129,7 +130,11 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def serving(
-    app: App, bounds: Bounds | None = None, *, narrow: bool = False
+    app: App,
+    bounds: Bounds | None = None,
+    *,
+    narrow: bool = False,
+    proxies: Sequence[Network] = (),
 ) -> AsyncIterator[Served]:
     """Serve `app` on a free port of 127.0.0.1; `narrow` leaves the kernel few bytes to hold."""
     listening = listen("127.0.0.1", 0)
@@ -138,7 +143,12 @@ async def serving(
     address = listening.getsockname()[:2]
     refusals: list[Refusal] = []
     numbers = itertools.count(1)
-    guard = Guard(bounds or Bounds(), lambda: f"request-{next(numbers)}", refusals.append)
+    guard = Guard(
+        bounds or Bounds(),
+        lambda: f"request-{next(numbers)}",
+        refusals.append,
+        TrustedProxies(proxies),
+    )
     listener = Listener(app, listening, guard)
     await listener.open()
     listener.tick(1.0, AT)

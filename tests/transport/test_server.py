@@ -20,7 +20,7 @@ from openparticipant.transport.lifecycle import Lifecycle
 from openparticipant.transport.refusal import Guard
 from openparticipant.transport.server import Server
 from openparticipant.transport.sockets import listen
-from tests.transport.served import Held, on_loop, reply, until
+from tests.transport.served import Client, Echo, Held, on_loop, reply, serving, until
 
 GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 FOREVER = 20.0
@@ -310,3 +310,19 @@ def test_descriptor_that_does_not_listen_is_refused() -> None:
         )
     assert done.returncode == 1
     assert "descriptor 3 is not a listening TCP socket" in done.stderr
+
+
+@on_loop
+async def test_who_waits_in_the_queue_of_the_kernel_is_served_to_the_end() -> None:
+    """Closing the queue would reset them, and with them requests that nobody may repeat."""
+    async with serving(Echo()) as served:
+        waiting = [socket.create_connection(served.address) for _ in range(5)]
+        for each in waiting:
+            each.sendall(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab")
+        deadline = asyncio.get_running_loop().time() + 10
+        ending = asyncio.create_task(served.listener.close(deadline))
+        for each in waiting:
+            client = Client(*await asyncio.open_connection(sock=each))
+            served.clients.append(client)
+            assert (await client.answer()).body == b"POST /a 2"
+        await ending

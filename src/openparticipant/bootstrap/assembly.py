@@ -26,9 +26,9 @@ from openparticipant.transport.patience import Patience
 from openparticipant.transport.start import StartError
 
 
-def claim_data_dir(settings: Settings) -> DataDir:
-    """Create and lock the data directory. Raises StartError."""
-    data_dir = DataDir(settings.data_dir)
+def claim_data_dir(settings: Settings, worker: int | None = None) -> DataDir:
+    """Create and lock the data directory, or the part of one worker. Raises StartError."""
+    data_dir = DataDir(settings.data_dir, worker)
     try:
         data_dir.create()
         data_dir.lock()

@@ -65,6 +65,7 @@ def objects(on: Foundation, metrics: Metrics) -> Callable[[ObjectExchange], None
             "status": exchange.status,
             "ms": round(seconds * 1000, 2),
             "key": exchange.key,
+            "client": exchange.client,
             "received": exchange.received,
             "sent": exchange.sent,
             "code": exchange.code,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +13,7 @@ from openparticipant.stores import postgres_schema, steps
 from openparticipant.stores.postgres import PostgresDatabase
 from openparticipant.stores.postgres_address import Address, AddressError, parse
 from openparticipant.stores.postgres_errors import words
+from openparticipant.stores.postgres_greeting import greets
 from openparticipant.stores.postgres_line import OLDEST_SERVER, Line, ServerTooOldError
 from openparticipant.stores.postgres_store import PostgresContactStore
 from openparticipant.stores.steps import Step
@@ -18,6 +21,7 @@ from openparticipant.transport.start import StartError
 
 __all__ = ["PostgresContactStore", "check", "missing", "opened", "upgrade"]
 
+_GREETING_SECONDS = 3
 _SYNCHRONOUS = "SELECT current_setting('synchronous_commit')"
 
 
@@ -67,6 +71,7 @@ def _address(url: str) -> Address:
 async def _examined(address: Address) -> AsyncIterator[Line]:
     """Connect, and check what will be relied on; whatever fails until the end is a StartError."""
     try:
+        await _refuse_strangers(address)
         line = await Line.dial(address)
         try:
             ((synchronous,),) = await line.fetch(_SYNCHRONOUS)
@@ -86,8 +91,17 @@ async def _examined(address: Address) -> AsyncIterator[Line]:
         ) from None
     except asyncpg.TargetServerAttributeNotMatched:
         raise StartError(f"database on {address.shown}: it is read-only") from None
-    except asyncpg.InternalClientError:
-        raise StartError(f"{address.shown} does not answer as a PostgreSQL does") from None
+    except asyncpg.InternalClientError as error:
+        raise StartError(f"database on {address.shown}: {words(error)}") from error
+
+
+async def _refuse_strangers(address: Address) -> None:
+    for host, port in address.hosts:
+        # One that is away now may be passed over, so it is no reason here.
+        with contextlib.suppress(OSError):
+            async with asyncio.timeout(_GREETING_SECONDS):
+                if not await greets(host, port):
+                    raise StartError(f"database on {address.shown}: what answers is no PostgreSQL")
 
 
 async def _refuse_schema(line: Line, address: Address) -> None:

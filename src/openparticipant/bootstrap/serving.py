@@ -17,6 +17,7 @@ from openparticipant.transport.admin import AdminApp, Health
 from openparticipant.transport.chat_page.route import ChatPage
 from openparticipant.transport.cors import Cors
 from openparticipant.transport.engines import Engines
+from openparticipant.transport.forwarding import TrustedProxies
 from openparticipant.transport.lifecycle import Lifecycle
 from openparticipant.transport.live.attendance import Attendance
 from openparticipant.transport.live.rooms import Rooms
@@ -100,7 +101,12 @@ def server(
         lifecycle,
         public_socket=on.public_socket,
         admin_socket=on.admin_socket,
-        guard=Guard(on.bounds, on.ids.uuid, observers.refusals(on, metrics)),
+        guard=Guard(
+            on.bounds,
+            on.ids.uuid,
+            observers.refusals(on, metrics),
+            TrustedProxies(settings.trusted_proxies),
+        ),
         clock=on.clock.now,
         tls=where.certificate,
     ), rooms

@@ -43,8 +43,8 @@ _JOIN = """
 """
 
 
-def _who(tokens: str) -> str:
-    """Return the SELECT of who stands behind a token, by the table of its kind."""
+def who(tokens: str) -> str:
+    """Return what a SELECT of who stands behind tokens says up to its WHERE, by the table of their kind."""
     return f"""
     p.seq, c.seq, c.id, c.instance_id, p.id, p.role, p.display_name,
            t.expires_at, p.disconnected_at, c.ended_at, c.ends_at
@@ -54,11 +54,9 @@ def _who(tokens: str) -> str:
 """
 
 
-CALLER = f"SELECT {_who('connections')} WHERE t.digest = $1"
-HOLDER = f"SELECT {_who('participant_tokens')} WHERE t.digest = $1"
-LISTENER = f"SELECT {_who('websockets')} WHERE t.digest = $1"
-# For a database that takes a list as one parameter; each row begins with the digest that it is for.
-CALLERS = f"SELECT t.digest, {_who('connections')} WHERE t.digest = ANY($1)"
+CALLER = f"SELECT {who('connections')} WHERE t.digest = $1"
+HOLDER = f"SELECT {who('participant_tokens')} WHERE t.digest = $1"
+LISTENER = f"SELECT {who('websockets')} WHERE t.digest = $1"
 
 
 def lock_open(caller: Caller, now: int) -> Write[bool]:

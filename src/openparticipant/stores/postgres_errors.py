@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import asyncpg
 
 from openparticipant.errors import Unavailable
@@ -49,7 +51,9 @@ def words(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
+        # One event loop says more than another, among it the address.
+        known = error.errno if error.errno and error.errno > 0 else None
+        return (os.strerror(known) if known else error.strerror).lower()
     text = str(error.args[0]) if error.args else ""
     return text.partition("\n")[0] or type(error).__name__
 

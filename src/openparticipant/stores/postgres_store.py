@@ -15,6 +15,8 @@ from openparticipant.stores.shared import Shared
 from openparticipant.stores.write import Row
 
 _MOST = 256
+# Each row begins with the digest that it is for.
+_CALLERS = f"SELECT t.digest, {connections.who('connections')} WHERE t.digest = ANY($1)"
 
 
 class PostgresContactStore(SqlContactStore):
@@ -39,7 +41,7 @@ class PostgresContactStore(SqlContactStore):
         return await self._postgres.write(lambda: postgres_proposals.alone(asked))
 
     async def _look_up(self, digests: Sequence[bytes]) -> list[Row | None]:
-        rows = await self._postgres.read(connections.CALLERS, digests)
+        rows = await self._postgres.read(_CALLERS, digests)
         found = {digest: row for digest, *row in rows}
         return [found.get(digest) for digest in digests]
 

@@ -17,7 +17,6 @@ import uvloop
 
 from openparticipant import bootstrap
 from openparticipant.bootstrap import Foundation, Node
-from openparticipant.data_dir import ADMIN
 from openparticipant.ports import Clock, IdSource
 from openparticipant.setting_table import SETTINGS
 from openparticipant.settings import load
@@ -57,7 +56,7 @@ class Server:
         self._bounds = bounds or Bounds()
         self._log = Log(log or sys.stderr.buffer)
         unknown = settings.keys() - {setting.flag.replace("-", "_") for setting in SETTINGS} | (
-            settings.keys() & {"data_dir", "port", "admin_port"}
+            settings.keys() & {"data_dir", "port", "admin_port", "workers"}
         )
         if unknown:
             raise TypeError(f"not a setting of a server for tests: {', '.join(sorted(unknown))}")
@@ -165,7 +164,7 @@ class Server:
             node = await bootstrap.assemble(settings, data_dir, foundation)
             opened.pop_all()
         await node.server.start()
-        node.data_dir.write(ADMIN, f"{node.server.admin_url}\n")
+        node.data_dir.write_admin(node.server.admin_url)
         node.watch()
         return node
 

@@ -124,6 +124,8 @@ def record(exchange: Exchange, status: int, *, at: int, log: Log, metrics: Metri
     }
     if exchange.span is not None:
         exchange.span.end(exchange.operation, facts, failed=status >= 500)
+    if client := exchange.scope["client"]:
+        facts["client"] = client[0]
     if exchange.reason is not None:
         facts["reason"] = exchange.reason
     log.write("error" if status >= 500 else "info", "request", at, facts)

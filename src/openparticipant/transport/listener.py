@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
+from collections.abc import Iterator
 from email.utils import formatdate
-from typing import Any
 
 from uvicorn._types import ASGIApplication
 from uvicorn.config import Config
@@ -58,6 +59,8 @@ class Listener:
         self._state = ServerState()
         self._accepting: asyncio.Server | None = None
         self._closing_answers = False
+        self._buffer = ReadBuffer()
+        self._tls_patience = guard.bounds.head_seconds if tls else None
 
     @property
     def connections(self) -> int:
@@ -71,27 +74,24 @@ class Listener:
 
     async def open(self) -> None:
         """Accept connections."""
-        loop = asyncio.get_running_loop()
-        state: dict[str, Any] = {}
-
-        buffer = ReadBuffer()
-
-        def connected() -> Reader:
-            make = self._config.http_protocol_class
-            protocol = make(  # type: ignore[call-arg]  # the constructor is uvicorn's contract
-                config=self._config, server_state=self._state, app_state=state, _loop=loop
-            )
-            return Reader(protocol, buffer)
-
-        patience = self._guard.bounds.head_seconds if self._tls else None
-        self._accepting = await loop.create_server(
-            connected,
+        self._accepting = await asyncio.get_running_loop().create_server(
+            self._connected,
             sock=self._listening,
             ssl=self._tls,
             backlog=BACKLOG,
-            ssl_handshake_timeout=patience,
-            ssl_shutdown_timeout=patience,
+            ssl_handshake_timeout=self._tls_patience,
+            ssl_shutdown_timeout=self._tls_patience,
         )
+
+    def _connected(self) -> Reader:
+        make = self._config.http_protocol_class
+        protocol = make(  # type: ignore[call-arg]  # the constructor is uvicorn's contract
+            config=self._config,
+            server_state=self._state,
+            app_state={},
+            _loop=asyncio.get_running_loop(),
+        )
+        return Reader(protocol, self._buffer)
 
     def tick(self, now: float, at: int) -> None:
         """Judge every connection's pace and renew the Date header.
@@ -115,13 +115,19 @@ class Listener:
         """Accept nothing more and let running requests end; `deadline` is a loop time.
 
         What has not ended by then is cut off. A socket that a supervisor also holds stays open
-        there, and its waiting connections are the next process's.
+        there, and who connects from now on is the next process's.
         """
+        loop, state = asyncio.get_running_loop(), self._state
         if self._accepting is None:
             self._listening.close()
         else:
+            # The kernel resets what waits in a queue that is closed, and a proxy may have sent a
+            # request on it already that it must not send again.
+            waiting = tuple(_waiting(self._listening)) if deadline > loop.time() else ()
             self._accepting.close()
-        loop, state = asyncio.get_running_loop(), self._state
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(deadline):
+                    await asyncio.gather(*map(self._take, waiting))
         greeted = loop.time() + _GREETING
         asked: set[object] = set()
         while loop.time() < deadline:
@@ -142,6 +148,25 @@ class Listener:
             task.cancel()
         await self._still_running()
 
+    async def _take(self, accepted: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # the client has left, or does not speak TLS
+            await asyncio.get_running_loop().connect_accepted_socket(
+                self._connected,
+                accepted,
+                ssl=self._tls,
+                ssl_handshake_timeout=self._tls_patience,
+                ssl_shutdown_timeout=self._tls_patience,
+            )
+
     async def _still_running(self) -> set[asyncio.Task[None]]:
         tasks = tuple(self._state.tasks)
         return (await asyncio.wait(tasks, timeout=_FAREWELL))[1] if tasks else set()
+
+
+def _waiting(listening: socket.socket) -> Iterator[socket.socket]:
+    """Accept what waits in the kernel's queue now."""
+    with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+        while True:
+            accepted, _ = listening.accept()
+            accepted.setblocking(False)
+            yield accepted

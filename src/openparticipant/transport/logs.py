@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 import queue
+import select
 import threading
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import msgspec
@@ -26,10 +28,16 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Log:
-    """Where every line goes; safe to use from any thread."""
+    """Where every line goes; safe to use from any thread.
 
-    def __init__(self, stream: BinaryIO) -> None:
+    Processes that share a pipe each write whole lines at once, and say which `worker` they are.
+    """
+
+    def __init__(self, stream: BinaryIO, worker: int | None = None) -> None:
         self._stream = stream
+        self._facts = {} if worker is None else {"worker": worker}
+        # What is longer than this, a pipe may tear apart to let another writer in between.
+        self._at_once = None if worker is None else select.PIPE_BUF
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._dropped = 0
         self._closing = threading.Event()
@@ -41,7 +49,7 @@ class Log:
         if self._lines.qsize() >= WAITING_LINES:
             self._dropped += 1
             return
-        line = {"at": iso8601(at), "level": level, "event": event, **facts}
+        line = {"at": iso8601(at), "level": level, "event": event, **self._facts, **facts}
         if (trace_id := trace_context.trace_id()) is not None:
             line["trace_id"] = trace_id
         if self._dropped:
@@ -64,14 +72,26 @@ class Log:
                     break
                 line = self._lines.get()
             try:
-                self._stream.write(b"".join(lines))
-                self._stream.flush()
+                for piece in _pieces(lines, self._at_once):
+                    self._stream.write(piece)
+                    self._stream.flush()
             except (OSError, ValueError):
                 pass  # nobody reads any more; the server has nobody else to tell
             if line is None:
                 return
             if len(lines) < _LINES_AT_ONCE:
                 self._closing.wait(_GATHER)
+
+
+def _pieces(lines: list[bytes], at_once: int | None) -> Iterator[bytes]:
+    """Join lines, as many as fit into `at_once` bytes; one that is longer stays whole."""
+    begin, size = 0, 0
+    for place, line in enumerate(lines):
+        if at_once is not None and begin < place and size + len(line) > at_once:
+            yield b"".join(lines[begin:place])
+            begin, size = place, 0
+        size += len(line)
+    yield b"".join(lines[begin:])
 
 
 class LogHandler(logging.Handler):

@@ -25,6 +25,7 @@ class ObjectExchange:
 
     request_id: str
     method: str
+    client: str | None
     key: str = ""
     status: int | None = None
     code: str | None = None

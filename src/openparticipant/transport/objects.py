@@ -66,7 +66,8 @@ class ObjectsRoute:
     ) -> None:
         """Answer one request, always with CORS headers and a request id."""
         request = ObjectRequest.read(scope, at=self._clock.now())
-        exchange = ObjectExchange(self._ids.uuid(), request.method)
+        client = scope["client"]
+        exchange = ObjectExchange(self._ids.uuid(), request.method, client[0] if client else None)
         if self._tracer is not None:
             exchange.span = self._tracer.request(request.headers.get(b"traceparent"))
         common = [

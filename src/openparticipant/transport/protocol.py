@@ -79,6 +79,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Get to know the transport, as uvicorn's protocol does."""
         super().connection_made(transport)
+        self._peer = self.client
         self._answers = _Answers(transport, self._finish)
 
     def data_received(self, data: bytes) -> None:
@@ -108,6 +109,9 @@ class BoundedProtocol(HttpToolsProtocol):
             and self._head_size() > bounds.head_bytes
         ):
             raise self._too_large()
+        if self._peer:
+            # A proxy's connection carries the requests of many.
+            self.client = self.scope["client"] = self.guard.proxies.client(self._peer, self.headers)
         if b"#" in self.url:
             raise ValidationException("The request is malformed: fragment in the target")
         if len(self.pipeline) >= bounds.pipelined:
@@ -218,6 +222,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._since = since
         self._midway = midway
         self._due = 0.0
+        self.client = self._peer
 
     def _head_size(self) -> int:
         line = len(self.parser.get_method()) + len(self.url) + len(b"  HTTP/1.1\r\n\r\n")

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from openparticipant.errors import ServiceError
 from openparticipant.transport.bounds import Bounds
+from openparticipant.transport.forwarding import TrustedProxies
 from openparticipant.wire.restjson import encode_error
 
 
@@ -40,6 +41,7 @@ class Guard:
     bounds: Bounds
     new_id: Callable[[], str]
     refused: Refused
+    proxies: TrustedProxies = field(default_factory=lambda: TrustedProxies(()))
 
 
 def answer(error: ServiceError, request_id: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:

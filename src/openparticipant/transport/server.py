@@ -104,6 +104,7 @@ class Server:
 async def serve(
     server: Server,
     ready: Callable[[str, str], None],
+    ending: Callable[[], None] = lambda: None,
     *,
     over: asyncio.Future[str],
     drain_pause: float,
@@ -111,7 +112,7 @@ async def serve(
 ) -> int:
     """Run until SIGTERM, SIGINT or SIGHUP, drain, and return the exit status.
 
-    `ready` is called once with both addresses. The first signal drains and gives 0; a second one
+    `ready` is called once with both addresses, `ending` once before draining begins. The first signal drains and gives 0; a second one
     ends at once and gives 128 + its number; from then on a signal has its default effect. `over`
     ends it like a signal; then it raises StartError with the line that `over` has.
     """
@@ -130,6 +131,7 @@ async def serve(
         await server.start()
         ready(server.url, server.admin_url)
         await asyncio.wait({first, over}, return_when=asyncio.FIRST_COMPLETED)
+        ending()
         draining = asyncio.create_task(server.drain(drain_pause, drain_timeout))
         await asyncio.wait({draining, second}, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -63,6 +63,16 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         else:
             self._refuse()
 
+    def handle_connect(self, event: Request) -> None:
+        """Let the application decide on a handshake, whose client a proxy may have told."""
+        if self.client:
+            headers = [
+                (name.lower().encode(), value.encode("latin-1", "replace"))
+                for name, value in event.headers.raw_items()
+            ]
+            self.client = self.guard.proxies.client(self.client, headers)
+        super().handle_connect(event)
+
     def handle_cont(self, event: Frame) -> None:
         """Take a further piece of a message, if it has not too many."""
         if self.close_sent:

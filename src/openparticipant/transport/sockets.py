@@ -38,22 +38,26 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def listen_admin(port: int | None, *, any_port: bool, warn: Callable[[str], None]) -> socket.socket:
+def listen_admin(
+    port: int | None, *, any_port: bool, warn: Callable[[str], None], place: int = 0
+) -> socket.socket:
     """Listen for the operator on the loopback address.
 
     A given `port` is taken as it is. Without one it is 8081, or a free one if `any_port` or, with
-    a warning, if another process holds 8081. Raises StartError.
+    a warning, if another process holds 8081. Of several processes, each has its `place` behind the
+    first one's port. Raises StartError.
     """
     if port is not None:
-        return listen(_LOOPBACK, port)
+        return listen(_LOOPBACK, port + place if port else 0)
     if any_port:
         return listen(_LOOPBACK, 0)
+    wanted = ADMIN_PORT + place
     try:
-        return listen(_LOOPBACK, ADMIN_PORT)
+        return listen(_LOOPBACK, wanted)
     except StartError:
         listening = listen(_LOOPBACK, 0)
         taken = listening.getsockname()[1]
-        warn(f"admin port {ADMIN_PORT} is taken, using {taken}; choose one with --admin-port")
+        warn(f"admin port {wanted} is taken, using {taken}; choose one with --admin-port")
         return listening
 
 
@@ -80,6 +84,14 @@ def inherited(environ: MutableMapping[str, str]) -> socket.socket | None:
     ):
         listening.detach()
         raise StartError("LISTEN_FDS: descriptor 3 is not a listening TCP socket")
+    listening.set_inheritable(False)
+    listening.setblocking(False)
+    return listening
+
+
+def handed_over(descriptor: int) -> socket.socket:
+    """Take over a listening socket of the process that started this one."""
+    listening = socket.socket(fileno=descriptor)
     listening.set_inheritable(False)
     listening.setblocking(False)
     return listening

@@ -132,6 +132,21 @@ def test_after_a_look_everyone_was_told_everything_once_in_order(
     asyncio.run(_play(scene, steps))
 
 
+async def test_item_that_came_without_content_is_read_from_the_store(scene: Scene) -> None:
+    """At once, not at the next look; one that is known already is not."""
+    hall = Hall(scene, await scene.customer())
+    member = await hall.enter()
+    assert member is not None
+    item = await scene.say(hall.caller)
+    for _ in range(2):
+        hall.bus.publish(Advanced(item.contact_id, item.ordinal))
+        room, _ = hall.rooms._rooms[item.contact_id]
+        if room._catching_up is not None:
+            await asyncio.wait([room._catching_up])
+    await member.socket._outbox.flush()
+    assert member.ids == [item.id]
+
+
 async def test_long_gap_is_caught_up_without_losing_who_reads(scene: Scene) -> None:
     """What a socket may have waiting is less than a room may have missed."""
     caller = await scene.customer()

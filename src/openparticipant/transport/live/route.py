@@ -45,6 +45,7 @@ class _Visit:
     """One handshake and what came of it, for the log."""
 
     request_id: str
+    client: str | None
     started: float = field(default_factory=time.perf_counter)
     contact_id: str | None = None
     frames_in: int = 0
@@ -79,7 +80,8 @@ class WebSocketRoute:
     ) -> None:
         """Carry one WebSocket from its handshake to its end."""
         await receive()  # the wish to connect
-        visit = _Visit(self._ports.ids.uuid())
+        client = scope["client"]
+        visit = _Visit(self._ports.ids.uuid(), client[0] if client else None)
         try:
             socket = self._socket(await self._caller(scope, visit), send)
         except ServiceError as error:
@@ -258,6 +260,7 @@ class WebSocketRoute:
             "status": status,
             "ms": round(seconds * 1000, 2),
             "contact_id": visit.contact_id,
+            "client": visit.client,
             **facts,
         }
         self._log.write(
