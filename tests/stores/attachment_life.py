@@ -130,7 +130,8 @@ class AttachmentLife(RuleBasedStateMachine):
     def leave(self, who: int) -> None:
         """Let somebody of the first contact leave; the customer takes the contact along."""
         try:
-            self.run(self.world.store.disconnect(self.callers[who], now=self.world.clock.now()))
+            item_id, now = self.world.ports.ids.uuid(), self.world.clock.now()
+            self.run(self.world.store.disconnect(self.callers[who], item_id, now=now))
         except ServiceError:
             return
 

@@ -117,7 +117,7 @@ async def test_who_waited_for_a_lock_sees_what_was_decided_under_it(
         holder = await asyncpg.connect(stores.url)
         try:
             await holder.execute("BEGIN; SELECT 1 FROM contacts FOR UPDATE")
-            leaving = asyncio.create_task(one.store.disconnect(agent, now=one.now))
+            leaving = asyncio.create_task(one.store.disconnect(agent, one.ids.uuid(), now=one.now))
             await waiting(holder, 1)
             calling: asyncio.Task[object] = asyncio.create_task(getattr(two, call)(agent))
             await waiting(holder, 2)

@@ -81,6 +81,7 @@ async def disconnect_participant(
 ) -> Empty:
     """End the caller's participation; the customer's ends the contact and every token in it."""
     del request
-    for item in await ports.store.disconnect(caller, now=ports.clock.now()):
+    left = await ports.store.disconnect(caller, ports.ids.uuid(), now=ports.clock.now())
+    for item in left:
         ports.bus.publish(item)
     return Empty()

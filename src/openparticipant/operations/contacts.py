@@ -108,11 +108,10 @@ async def stop_contact(ports: Ports, request: wire.StopContactRequest) -> Empty:
     """End a contact, in whatever state the chat is."""
     instance = _instance(ports.policy, request.instance_id, InvalidParameterException)
     reason = request.disconnect_reason.code if request.disconnect_reason else None
-    told = await ports.store.stop_contact(
-        request.contact_id, instance, reason or "API", now=ports.clock.now()
+    ended = await ports.store.stop_contact(
+        request.contact_id, instance, reason or "API", ports.ids.uuid(), now=ports.clock.now()
     )
-    for item in told:
-        ports.bus.publish(item)
+    ports.bus.publish(ended)
     return Empty()
 
 

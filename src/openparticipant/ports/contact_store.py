@@ -27,6 +27,11 @@ class ContactStore(Protocol):
     Each method is one transaction and durable when it returns. Whether the contact is open, the
     participant present and the quota free is decided inside it. A method that cannot reach the
     database raises `Unavailable` and has changed nothing that it acknowledged.
+
+    What a request changes may be asked for again in the same words, ids included, by one who never
+    heard what became of it: done before, it is not done twice, and the answer is the first one's.
+    Two know no more then than that it is done, `acknowledge` and `release`. Of deadlines, which
+    nobody waits for, this does not hold.
     """
 
     async def start_contact(self, new: NewContact) -> tuple[str, str]:
@@ -46,9 +51,9 @@ class ContactStore(Protocol):
         ...
 
     async def stop_contact(
-        self, contact_id: str, instance_id: str, reason: str, *, now: int
-    ) -> list[TranscriptItem]:
-        """End a contact and with it every token; return the items that tell so.
+        self, contact_id: str, instance_id: str, reason: str, item_id: str, *, now: int
+    ) -> TranscriptItem:
+        """End a contact and with it every token; return the item that tells so.
 
         Raises ContactNotFoundException if there is no such open contact.
         """
@@ -98,10 +103,11 @@ class ContactStore(Protocol):
         """Return who stands behind a digest of a connection token, or None if nobody ever did."""
         ...
 
-    async def disconnect(self, caller: Caller, *, now: int) -> list[TranscriptItem]:
+    async def disconnect(self, caller: Caller, item_id: str, *, now: int) -> list[TranscriptItem]:
         """End a participation and void its tokens; a customer's also ends the contact.
 
-        Returns the items that tell so; raises AccessDeniedException if it has ended before.
+        Returns the items that tell so, `item_id` first; raises AccessDeniedException if it has ended
+        before.
         """
         ...
 

@@ -14,6 +14,8 @@ until its object is gone, so nobody can lose sight of it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from openparticipant.domain.attachment import Attachment, Status
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.transcript import AttachedFile, ItemType, TranscriptItem
@@ -42,7 +44,7 @@ _PROPOSE = """
 _PROPOSED_BEFORE = f"""
     SELECT {_COLUMNS}
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
-    WHERE a.participant_seq = $1 AND a.start_token = $2
+    WHERE (a.contact_seq = $1 AND a.id = $2) OR (a.participant_seq = $3 AND a.start_token = $4)
 """  # noqa: S608 - the only text put in is the constant above
 # A new URL is given out, so the reservation lasts as long again; one that lapsed stays so until the
 # upload is completed.
@@ -86,7 +88,8 @@ _SELECT_TO_CLAIM = f"""
 _CLAIM = """
     UPDATE attachments
     SET status = 'completing', attempt = $3, final_key = $4, due_at = $5, held = 1
-    WHERE contact_seq = $1 AND id = $2 AND status = 'pending'
+    WHERE contact_seq = $1 AND id = $2
+      AND (status = 'pending' OR status = 'completing' AND attempt = $3)
     RETURNING 1
 """
 _APPROVE = """
@@ -94,6 +97,10 @@ _APPROVE = """
     SET status = 'approved', complete_token = $4, attempt = NULL, due_at = NULL
     WHERE contact_seq = $1 AND id = $2 AND status = 'completing' AND attempt = $3
     RETURNING name, content_type
+"""
+_APPROVED_BEFORE = """
+    SELECT 1 FROM attachments
+    WHERE contact_seq = $1 AND id = $2 AND status = 'approved' AND final_key = $3
 """
 _RELEASE = """
     UPDATE attachments
@@ -184,8 +191,10 @@ def propose(caller: Caller, new: Proposal, limit: int, now: int) -> Write[Attach
 
 def _propose_again(caller: Caller, new: Proposal, now: int) -> Write[Attachment]:
     yield from refuse_unless_open(caller, now)
-    (row,) = yield _PROPOSED_BEFORE, (caller.seq, new.client_token)
-    before, it = attachment(row), new.attachment
+    it = new.attachment
+    names = (caller.contact_seq, it.id, caller.seq, new.client_token)
+    (row,) = yield _PROPOSED_BEFORE, names
+    before = attachment(row)
     if (before.name, before.content_type, before.size) != (it.name, it.content_type, it.size):
         raise ValidationException("ClientToken was used before with other parameters.")
     yield _RENEW, (caller.contact_seq, before.id, it.url_expires_at, new.abandoned_at)
@@ -228,6 +237,8 @@ def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
         yield from _hold(caller, limit, now)
     key = (caller.contact_seq, it.id)
     claimed = yield _CLAIM, (*key, new.attempt, new.final_key, new.lease_until)
+    if claimed:
+        it = replace(it, status=Status.PENDING, final_key=None)  # also where it is claimed again
     return Claimed(granted=bool(claimed), done=False, attachment=it)
 
 
@@ -242,6 +253,9 @@ def approve(caller: Caller, held: Claim, item_id: str, now: int) -> Write[Transc
     key = (caller.contact_seq, held.attachment_id)
     rows = yield _APPROVE, (*key, held.attempt, held.client_token)
     if not rows:
+        # No other attempt shares its key.
+        if (yield _APPROVED_BEFORE, (*key, held.final_key)):
+            return (yield from items.find(caller.contact_id, item_id))
         return None
     if not is_open:
         raise gone()

@@ -9,8 +9,7 @@ from openparticipant.domain.contact import Role
 from openparticipant.domain.transcript import EventType, TranscriptItem
 from openparticipant.errors import AccessDeniedException
 from openparticipant.ports import NewConnection
-from openparticipant.stores import contacts
-from openparticipant.stores.items import append_event
+from openparticipant.stores import contacts, items
 from openparticipant.stores.write import Row, Write
 
 # Looks, and takes the contact's row lock, so that what was seen holds until the transaction ends.
@@ -25,9 +24,11 @@ _LOCK_OPEN = """
 _IS_PRESENT = "SELECT 1 FROM participants WHERE seq = $1 AND disconnected_at IS NULL"
 _INSERT_CONNECTION = (
     "INSERT INTO connections (digest, participant_seq, expires_at) VALUES ($1, $2, $3)"
+    " ON CONFLICT DO NOTHING"
 )
 _INSERT_WEBSOCKET = (
     "INSERT INTO websockets (digest, participant_seq, expires_at) VALUES ($1, $2, $3)"
+    " ON CONFLICT DO NOTHING"
 )
 # Clients renew every hour or so; what has lapsed goes as new ones come.
 _PRUNE_CONNECTIONS = "DELETE FROM connections WHERE participant_seq = $1 AND expires_at <= $2"
@@ -70,6 +71,14 @@ def refuse_unless_open(caller: Caller, now: int) -> Write[None]:
         raise gone()
 
 
+def told_before(caller: Caller, item_id: str) -> Write[TranscriptItem]:
+    """Return the item that this very write made when it was first carried out, or refuse."""
+    before = yield from items.find(caller.contact_id, item_id)
+    if before is None:
+        raise gone()
+    return before
+
+
 def gone() -> AccessDeniedException:
     """Word the refusal of a caller whose token was good when the request came in."""
     return AccessDeniedException(reason="the contact ended or the participant left meanwhile")
@@ -93,11 +102,12 @@ def connect(holder: Caller, new: NewConnection, now: int) -> Write[None]:
 
 def join(caller: Caller, item_id: str, now: int) -> Write[TranscriptItem | None]:
     """Tell once that a participant has come; see `ContactStore.join`."""
-    yield from refuse_unless_open(caller, now)
+    if not (yield from lock_open(caller, now)):
+        return (yield from told_before(caller, item_id))
     if not (yield _JOIN, (caller.seq, now)):
-        return None
+        return (yield from items.find(caller.contact_id, item_id))
     return (
-        yield from append_event(
+        yield from items.append_event(
             EventType.JOINED,
             contact_seq=caller.contact_seq,
             participant_seq=caller.seq,
@@ -108,11 +118,18 @@ def join(caller: Caller, item_id: str, now: int) -> Write[TranscriptItem | None]
     )
 
 
-def disconnect(caller: Caller, now: int, new_id: Callable[[], str]) -> Write[list[TranscriptItem]]:
+def disconnect(
+    caller: Caller, item_id: str, now: int, new_id: Callable[[], str]
+) -> Write[list[TranscriptItem]]:
     """End a participation; see `ContactStore.disconnect`."""
-    yield from refuse_unless_open(caller, now)
+    if not (yield from lock_open(caller, now)):
+        before = yield from told_before(caller, item_id)
+        if caller.role is not Role.CUSTOMER:
+            return [before]
+        # Nothing comes after the end, so what does is of the same leaving.
+        return [before, *(yield from items.since(before))]
     left = yield from contacts.leave(
-        caller.contact_seq, caller.seq, caller.participant, now, new_id
+        caller.contact_seq, caller.seq, caller.participant, item_id, now
     )
     if caller.role is not Role.CUSTOMER:
         return [left]

@@ -60,11 +60,11 @@ class SqlContactStore:
         return await self._database.write(lambda: contacts.create_participant(new, now))
 
     async def stop_contact(
-        self, contact_id: str, instance_id: str, reason: str, *, now: int
-    ) -> list[TranscriptItem]:
+        self, contact_id: str, instance_id: str, reason: str, item_id: str, *, now: int
+    ) -> TranscriptItem:
         """See `ContactStore`."""
         return await self._database.write(
-            lambda: contacts.stop(contact_id, instance_id, reason, now, self._new_id)
+            lambda: contacts.stop(contact_id, instance_id, reason, item_id, now)
         )
 
     async def contact(self, contact_id: str, instance_id: str) -> Contact | None:
@@ -105,9 +105,11 @@ class SqlContactStore:
         """See `ContactStore`."""
         return await self._database.write(lambda: connections.join(caller, item_id, now))
 
-    async def disconnect(self, caller: Caller, *, now: int) -> list[TranscriptItem]:
+    async def disconnect(self, caller: Caller, item_id: str, *, now: int) -> list[TranscriptItem]:
         """See `ContactStore`."""
-        return await self._database.write(lambda: connections.disconnect(caller, now, self._new_id))
+        return await self._database.write(
+            lambda: connections.disconnect(caller, item_id, now, self._new_id)
+        )
 
     async def send(self, caller: Caller, new: NewMessage, *, now: int) -> TranscriptItem:
         """See `ContactStore`."""

@@ -25,14 +25,14 @@ _INSERT_CONTACT = """
         (id, instance_id, flow_id, attributes, content_types, disconnect_on_exit, client_token,
          request_digest, started_at, ends_at, lasts_until, updated_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $9)
-    ON CONFLICT (instance_id, client_token) DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING seq
 """
 _STARTED_BEFORE = """
     SELECT c.id, c.request_digest, p.seq, p.id
     FROM contacts c
     JOIN participants p ON p.contact_seq = c.seq AND p.role = 'CUSTOMER'
-    WHERE c.instance_id = $1 AND c.client_token = $2
+    WHERE c.id = $1 OR (c.instance_id = $2 AND c.client_token = $3)
     ORDER BY p.seq
     LIMIT 1
 """
@@ -43,10 +43,12 @@ _INSERT_PARTICIPANT = """
     RETURNING seq
 """
 _ADDED_BEFORE = """
-    SELECT seq, id, request_digest FROM participants WHERE contact_seq = $1 AND client_token = $2
+    SELECT seq, id, request_digest FROM participants
+    WHERE contact_seq = $1 AND (id = $2 OR client_token = $3)
 """
 _ADMIT = """
     INSERT INTO participant_tokens (digest, participant_seq, expires_at) VALUES ($1, $2, $3)
+    ON CONFLICT DO NOTHING
 """
 # Takes the contact's row lock, so that two bots cannot both be the first.
 _LOCK_OPEN = """
@@ -146,7 +148,7 @@ def start(new: NewContact) -> Write[tuple[str, str]]:
 def _start_again(new: NewContact) -> Write[tuple[str, str]]:
     ((contact_id, request_digest, participant_seq, participant_id),) = yield (
         _STARTED_BEFORE,
-        (new.instance_id, new.client_token),
+        (new.id, new.instance_id, new.client_token),
     )
     if bytes(request_digest) != new.request_digest:
         raise InvalidRequestException("ClientToken was used before with other parameters.")
@@ -161,7 +163,7 @@ def create_participant(new: NewParticipant, now: int) -> Write[str]:
         raise ResourceNotFoundException("There is no open contact with this ContactId.")
     ((contact_seq,),) = rows
     participant = new.participant
-    before = (yield _ADDED_BEFORE, (contact_seq, new.client_token)) if new.client_token else ()
+    before = yield _ADDED_BEFORE, (contact_seq, participant.id, new.client_token)
     if before:
         ((participant_seq, participant_id, request_digest),) = before
         if bytes(request_digest) != new.request_digest:
@@ -185,18 +187,19 @@ def _participant(participant: Participant) -> tuple[str, str, str]:
 
 
 def stop(
-    contact_id: str, instance_id: str, reason: str, now: int, new_id: Callable[[], str]
-) -> Write[list[TranscriptItem]]:
+    contact_id: str, instance_id: str, reason: str, item_id: str, now: int
+) -> Write[TranscriptItem]:
     """End a contact by name; see `ContactStore.stop_contact`."""
     rows = yield _SEQ_OF_OPEN, (contact_id, instance_id)
-    ended = (yield from end(rows[0][0], reason, now, new_id)) if rows else None
+    ended = (yield from end(rows[0][0], reason, item_id, now)) if rows else None
+    ended = ended or (yield from items.find(contact_id, item_id))
     if ended is None:
         raise ContactNotFoundException("There is no open contact with this ContactId.")
-    return [ended]
+    return ended
 
 
 def leave(
-    contact_seq: int, seq: int, participant: Participant, now: int, new_id: Callable[[], str]
+    contact_seq: int, seq: int, participant: Participant, item_id: str, now: int
 ) -> Write[TranscriptItem]:
     """End the participation of somebody who is in an open contact, which is locked."""
     yield _LEAVE, (seq, now)
@@ -206,7 +209,7 @@ def leave(
             contact_seq=contact_seq,
             participant_seq=seq,
             author=participant,
-            item_id=new_id(),
+            item_id=item_id,
             now=now,
         )
     )
@@ -220,14 +223,12 @@ def exit(  # noqa: A001 - AWS's word for it
     for seq, participant_id, role, name, leaving in (yield _LEAVING_TOO, (contact_seq,)):
         if role in json.loads(leaving):
             participant = Participant(participant_id, Role(role), name)
-            told.append((yield from leave(contact_seq, seq, participant, now, new_id)))
-    ended = yield from end(contact_seq, "CUSTOMER_DISCONNECT", now, new_id)
+            told.append((yield from leave(contact_seq, seq, participant, new_id(), now)))
+    ended = yield from end(contact_seq, "CUSTOMER_DISCONNECT", new_id(), now)
     return [*told, ended] if ended else told
 
 
-def end(
-    contact_seq: int, reason: str, now: int, new_id: Callable[[], str]
-) -> Write[TranscriptItem | None]:
+def end(contact_seq: int, reason: str, item_id: str, now: int) -> Write[TranscriptItem | None]:
     """End a contact; return the item that tells so, or None if it has ended before."""
     if not (yield _END, (contact_seq, now, reason)):
         return None
@@ -238,7 +239,7 @@ def end(
             contact_seq=contact_seq,
             participant_seq=None,
             author=None,
-            item_id=new_id(),
+            item_id=item_id,
             now=now,
         )
     )
@@ -254,7 +255,7 @@ def end_expired(now: int, limit: int, new_id: Callable[[], str]) -> Write[list[T
             continue
         ((lasts_until,),) = still
         reason = "EXPIRED" if lasts_until is None else "CUSTOMER_NEVER_ARRIVED"
-        ended = yield from end(contact_seq, reason, now, new_id)
+        ended = yield from end(contact_seq, reason, new_id(), now)
         if ended:
             told.append(ended)
     return told

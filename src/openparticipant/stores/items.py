@@ -53,6 +53,10 @@ SELECT_UP_TO = f"""SELECT {_WHOLE}
 SELECT_SENT = f"""SELECT {_WHOLE}
     WHERE i.participant_seq = $1 AND i.client_token = $2
 """
+_ALL = 2**31
+_SELECT_NAMED = f"""SELECT {_WHOLE}
+    WHERE c.id = $1 AND i.id = $2
+"""
 
 
 def append(
@@ -109,6 +113,21 @@ def append_event(
         now=now,
         content_type=event.value,
     )
+
+
+def find(contact_id: str, item_id: str) -> Write[TranscriptItem | None]:
+    """Return the item of a contact that has this id, if there is one.
+
+    Where its id was made for this very write, the write has been carried out before.
+    """
+    rows = yield _SELECT_NAMED, (contact_id, item_id)
+    return item(rows[0]) if rows else None
+
+
+def since(before: TranscriptItem) -> Write[list[TranscriptItem]]:
+    """Return all that stands after an item in its contact."""
+    rows = yield SELECT_AFTER, (before.contact_id, before.ordinal, _ALL)
+    return [item(row) for row in rows]
 
 
 def item(row: Row) -> TranscriptItem:

@@ -11,10 +11,15 @@ from openparticipant.errors import ConflictException, ValidationException
 from openparticipant.limits import PARTICIPANTS_WITH_RECEIPTS
 from openparticipant.ports import NewMessage, NewReceipt
 from openparticipant.stores import items
-from openparticipant.stores.connections import refuse_unless_open
+from openparticipant.stores.connections import lock_open, refuse_unless_open, told_before
 from openparticipant.stores.write import Row, Write
 
-_ALLOWED = "SELECT content_types FROM contacts WHERE seq = $1"
+_ALLOWED = """
+    SELECT c.content_types, i.id
+    FROM contacts c
+    LEFT JOIN items i ON i.contact_seq = c.seq AND i.id = $2
+    WHERE c.seq = $1
+"""
 _COUNT_ACTIVE = """
     SELECT count(*) FROM participants
     WHERE contact_seq = $1 AND joined_at IS NOT NULL AND disconnected_at IS NULL
@@ -33,12 +38,15 @@ _RECORD = """
 
 def send(caller: Caller, new: NewMessage, now: int) -> Write[TranscriptItem]:
     """Append a message; see `ContactStore.send`."""
-    yield from refuse_unless_open(caller, now)
+    if not (yield from lock_open(caller, now)):
+        return (yield from told_before(caller, new.item_id))
     if new.client_token:
-        before = yield items.SELECT_SENT, (caller.seq, new.client_token)
-        if before:
-            return _repeated(before[0], new)
-    ((allowed,),) = yield _ALLOWED, (caller.contact_seq,)
+        sent = yield items.SELECT_SENT, (caller.seq, new.client_token)
+        if sent:
+            return _repeated(sent[0], new)
+    ((allowed, is_there),) = yield _ALLOWED, (caller.contact_seq, new.item_id)
+    if is_there and (before := (yield from items.find(caller.contact_id, new.item_id))):
+        return before
     reason = why_unwelcome(new.content_type, json.loads(allowed))
     if reason is not None:
         raise ValidationException(f"The message {reason}.")

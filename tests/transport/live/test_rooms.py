@@ -183,6 +183,6 @@ async def test_end_is_told_to_who_left_and_nothing_else(scene: Scene) -> None:
 
 
 async def _leave(scene: Scene, caller: Caller) -> list[TranscriptItem]:
-    items = await scene.store.disconnect(caller, now=scene.now)
+    items = await scene.store.disconnect(caller, scene.ids.uuid(), now=scene.now)
     assert items[0].content_type == EventType.LEFT
     return items

@@ -29,8 +29,9 @@ from openparticipant.testing.store_contract import (
     transcripts,
 )
 from openparticipant.testing.store_contract.scene import OpenStore, Scene
+from openparticipant.testing.store_contract.unheard import unheard
 
-__all__ = ["RULES", "OpenStore", "Rule", "hold", "name_of"]
+__all__ = ["RULES", "OpenStore", "Rule", "hold", "name_of", "unheard"]
 
 Rule: TypeAlias = Callable[[Scene], Awaitable[None]]
 

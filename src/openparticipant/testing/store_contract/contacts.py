@@ -38,7 +38,7 @@ async def a_contact_belongs_to_its_instance(scene: Scene) -> None:
     await scene.store.start_contact(new)
     assert await scene.store.contact(new.id, "another") is None
     await refused(
-        scene.store.stop_contact(new.id, "another", "API", now=scene.now),
+        scene.store.stop_contact(new.id, "another", "API", scene.ids.uuid(), now=scene.now),
         ContactNotFoundException,
     )
     contact = await scene.store.contact(new.id, INSTANCE)
@@ -113,13 +113,15 @@ async def a_stopped_contact_has_ended(scene: Scene) -> None:
     new = scene.new_contact()
     await scene.store.start_contact(new)
     scene.now += 5
-    await scene.store.stop_contact(new.id, INSTANCE, "THREAT", now=scene.now)
+    await scene.store.stop_contact(new.id, INSTANCE, "THREAT", scene.ids.uuid(), now=scene.now)
     contact = await scene.store.contact(new.id, INSTANCE)
     assert contact is not None
     assert (contact.ended_at, contact.disconnect_reason) == (scene.now, "THREAT")
     for contact_id in (new.id, scene.ids.uuid()):
         await refused(
-            scene.store.stop_contact(contact_id, INSTANCE, "API", now=scene.now + 1),
+            scene.store.stop_contact(
+                contact_id, INSTANCE, "API", scene.ids.uuid(), now=scene.now + 1
+            ),
             ContactNotFoundException,
         )
     assert await scene.store.contact(new.id, INSTANCE) == contact

@@ -15,7 +15,7 @@ async def a_contact_survives(scene: Scene) -> None:
         await scene.store.start_contact(new)
     agent = scene.new_participant(open_one.id)
     await scene.store.create_participant(agent, now=scene.now)
-    await scene.store.stop_contact(ended.id, INSTANCE, "API", now=scene.now)
+    await scene.store.stop_contact(ended.id, INSTANCE, "API", scene.ids.uuid(), now=scene.now)
     before = [await scene.store.contact(new.id, INSTANCE) for new in (open_one, ended)]
     await scene.reopen()
     after = [await scene.store.contact(new.id, INSTANCE) for new in (open_one, ended)]
@@ -74,7 +74,7 @@ async def a_participation_that_ended_stays_ended(scene: Scene) -> None:
     new = scene.new_participant(customer.contact_id)
     await scene.store.create_participant(new, now=scene.now)
     agent = await scene.connected(new.token)
-    await scene.store.disconnect(agent, now=scene.now)
+    await scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now)
     await scene.reopen()
     holder = await scene.store.holder(new.token.digest, now=scene.now)
     assert holder is not None

@@ -48,7 +48,7 @@ async def a_refused_item_leaves_no_gap(scene: Scene) -> None:
     agent = await scene.join(customer.contact_id)
     leaving = await scene.claimed(agent)
     await scene.approved(customer)
-    await scene.store.disconnect(agent, now=scene.now)
+    await scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now)
     await at_once([scene.approve(agent, leaving)])
     await scene.approved(customer)
     told = [(item.ordinal, item.type) for item in await scene.items(customer.contact_id)]

@@ -65,7 +65,7 @@ async def nobody_speaks_after_the_end(scene: Scene) -> None:
     customer = await scene.customer()
     agent = await scene.join(customer.contact_id)
     await scene.say(agent, client_token=ONCE)
-    await scene.store.disconnect(agent, now=scene.now)
+    await scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now)
     await refused(scene.say(agent), AccessDeniedException)
     await refused(scene.say(agent, client_token=ONCE), AccessDeniedException)
     await scene.stop(customer)
@@ -139,7 +139,7 @@ async def receipts_are_refused_among_more_than_two(scene: Scene) -> None:
     assert await scene.acknowledge(agent, said) is not None
     await scene.arrive(other)
     await refused(scene.acknowledge(agent, said), ConflictException)
-    await scene.store.disconnect(other, now=scene.now)
+    await scene.store.disconnect(other, scene.ids.uuid(), now=scene.now)
     assert await scene.acknowledge(absent, said) is not None
 
 
@@ -147,7 +147,7 @@ async def who_has_left_acknowledges_nothing(scene: Scene) -> None:
     """A late receipt is refused as everything else is."""
     customer, said = await _said(scene)
     bot = await scene.join(customer.contact_id, Role.CUSTOM_BOT)
-    await scene.store.disconnect(bot, now=scene.now)
+    await scene.store.disconnect(bot, scene.ids.uuid(), now=scene.now)
     await refused(scene.acknowledge(bot, said), AccessDeniedException)
 
 

@@ -122,5 +122,5 @@ async def a_bot_that_left_makes_room(scene: Scene) -> None:
     """Only those who are there count."""
     contact_id = (await scene.customer()).contact_id
     bot = await scene.join(contact_id, Role.CUSTOM_BOT)
-    await scene.store.disconnect(bot, now=scene.now)
+    await scene.store.disconnect(bot, scene.ids.uuid(), now=scene.now)
     assert (await scene.join(contact_id, Role.CUSTOM_BOT)).refusal is None

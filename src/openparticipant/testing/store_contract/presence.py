@@ -25,7 +25,7 @@ async def nobody_comes_after_the_end(scene: Scene) -> None:
     """Neither again after leaving, nor to a contact that has ended."""
     customer = await scene.customer()
     agent = await scene.join(customer.contact_id)
-    await scene.store.disconnect(agent, now=scene.now)
+    await scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now)
     await refused(scene.arrive(agent), AccessDeniedException)
     await scene.stop(customer)
     await refused(scene.arrive(customer), AccessDeniedException)
@@ -35,9 +35,11 @@ async def who_leaves_is_told_of(scene: Scene) -> None:
     """An agent's leaving is one item, and the chat goes on."""
     customer = await scene.customer()
     agent = await scene.join(customer.contact_id)
-    (left,) = await scene.store.disconnect(agent, now=scene.now)
+    (left,) = await scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now)
     assert (left.content_type, left.author) == (EventType.LEFT, agent.participant)
-    await refused(scene.store.disconnect(agent, now=scene.now), AccessDeniedException)
+    await refused(
+        scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now), AccessDeniedException
+    )
     assert await scene.items(customer.contact_id) == [left]
     await scene.say(customer)
 
@@ -47,7 +49,7 @@ async def a_customer_who_leaves_ends_the_chat(scene: Scene) -> None:
     customer = await scene.customer()
     agent = await scene.join(customer.contact_id)
     await scene.arrive(agent)
-    told = await scene.store.disconnect(customer, now=scene.now)
+    told = await scene.store.disconnect(customer, scene.ids.uuid(), now=scene.now)
     assert _told(told) == [(EventType.LEFT, customer.participant_id), (EventType.ENDED, None)]
     assert [item.ordinal for item in told] == [2, 3]
     assert (await scene.items(customer.contact_id))[1:] == told
@@ -60,8 +62,8 @@ async def agents_leave_with_the_customer_where_that_was_asked_for(scene: Scene) 
     bot = await scene.join(customer.contact_id, Role.CUSTOM_BOT)
     for each in (agent, gone, bot):
         await scene.arrive(each)
-    await scene.store.disconnect(gone, now=scene.now)
-    told = await scene.store.disconnect(customer, now=scene.now)
+    await scene.store.disconnect(gone, scene.ids.uuid(), now=scene.now)
+    told = await scene.store.disconnect(customer, scene.ids.uuid(), now=scene.now)
     assert absent.participant_id not in {item.author and item.author.id for item in told}
     assert _told(told) == [
         (EventType.LEFT, customer.participant_id),
@@ -74,10 +76,10 @@ async def a_stop_tells_the_end_only(scene: Scene) -> None:
     """Nobody left by themselves."""
     customer = await scene.customer()
     await scene.arrive(customer)
-    told = await scene.store.stop_contact(
-        customer.contact_id, customer.instance_id, "API", now=scene.now
+    ended = await scene.store.stop_contact(
+        customer.contact_id, customer.instance_id, "API", scene.ids.uuid(), now=scene.now
     )
-    assert _told(told) == [(EventType.ENDED, None)]
+    assert _told([ended]) == [(EventType.ENDED, None)]
 
 
 async def of_all_ways_to_end_one_is_told(scene: Scene) -> None:
@@ -88,7 +90,7 @@ async def of_all_ways_to_end_one_is_told(scene: Scene) -> None:
         await at_once(
             [
                 scene.stop(customer),
-                scene.store.disconnect(customer, now=scene.now),
+                scene.store.disconnect(customer, scene.ids.uuid(), now=scene.now),
                 scene.store.end_expired_contacts(now=scene.now, limit=10),
             ]
         )

@@ -151,7 +151,7 @@ async def nobody_proposes_to_what_is_over(scene: Scene) -> None:
     """Whether contact and participant are still there is decided where it is written."""
     customer = await scene.customer(duration=HOUR)
     agent = await scene.join(customer.contact_id)
-    await scene.store.disconnect(agent, now=scene.now)
+    await scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now)
     await refused(scene.propose(agent), AccessDeniedException)
     scene.now += HOUR
     await refused(scene.propose(customer), AccessDeniedException)

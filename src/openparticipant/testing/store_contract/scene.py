@@ -262,7 +262,9 @@ class Scene:
 
     async def stop(self, caller: Caller) -> None:
         """End the caller's contact."""
-        await self.store.stop_contact(caller.contact_id, caller.instance_id, "API", now=self.now)
+        await self.store.stop_contact(
+            caller.contact_id, caller.instance_id, "API", self.ids.uuid(), now=self.now
+        )
 
     async def settle_all(self) -> list[bool]:
         """Take all that is due and apply it; return what each `settle` said."""

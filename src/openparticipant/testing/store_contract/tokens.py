@@ -84,7 +84,7 @@ async def every_token_of_a_stopped_contact_is_void(scene: Scene) -> None:
     new = scene.new_contact()
     await scene.store.start_contact(new)
     connection = await scene.connection(new.token)
-    await scene.store.stop_contact(new.id, INSTANCE, "API", now=scene.now)
+    await scene.store.stop_contact(new.id, INSTANCE, "API", scene.ids.uuid(), now=scene.now)
     assert await _admitted(scene, new.token, connection) == (False, False)
     assert await _admitted(scene, *await _token_of_agent(scene)) == (True, True)
 
@@ -102,7 +102,7 @@ async def a_disconnected_participant_is_out(scene: Scene) -> None:
     """An agent's tokens are void after it left; the contact goes on without it."""
     token, connection = await _token_of_agent(scene)
     agent = await _holder(scene, token)
-    await scene.store.disconnect(agent, now=scene.now)
+    await scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now)
     assert await _admitted(scene, token, connection) == (False, False)
     contact = await scene.store.contact(agent.contact_id, INSTANCE)
     assert contact is not None
@@ -117,17 +117,20 @@ async def the_customer_takes_the_contact_along(scene: Scene) -> None:
     agent = scene.new_participant(new.id)
     await scene.store.create_participant(agent, now=scene.now)
     connection = await scene.connection(agent.token)
-    await scene.store.disconnect(customer, now=scene.now)
+    await scene.store.disconnect(customer, scene.ids.uuid(), now=scene.now)
     assert await _admitted(scene, agent.token, connection) == (False, False)
     await refused(
-        scene.store.stop_contact(new.id, INSTANCE, "API", now=scene.now), ContactNotFoundException
+        scene.store.stop_contact(new.id, INSTANCE, "API", scene.ids.uuid(), now=scene.now),
+        ContactNotFoundException,
     )
 
 
 async def one_of_many_disconnects_at_once_succeeds(scene: Scene) -> None:
     """Who has left cannot leave again."""
     customer = await scene.customer()
-    outcomes = await at_once(scene.store.disconnect(customer, now=scene.now) for _ in range(8))
+    outcomes = await at_once(
+        scene.store.disconnect(customer, scene.ids.uuid(), now=scene.now) for _ in range(8)
+    )
     assert len(results(outcomes, AccessDeniedException)) == 1
 
 
@@ -137,9 +140,11 @@ async def the_refusals_reasons_differ(scene: Scene) -> None:
     agent = await _holder(scene, token)
     expired = await scene.store.caller(connection.digest, now=connection.expires_at)
     over = await scene.store.caller(connection.digest, now=scene.now + 10_000 * HOUR)
-    await scene.store.disconnect(agent, now=scene.now)
+    await scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now)
     left = await scene.store.caller(connection.digest, now=scene.now)
-    await scene.store.stop_contact(agent.contact_id, INSTANCE, "API", now=scene.now)
+    await scene.store.stop_contact(
+        agent.contact_id, INSTANCE, "API", scene.ids.uuid(), now=scene.now
+    )
     ended = await scene.store.caller(connection.digest, now=scene.now)
     reasons = {caller.refusal for caller in (expired, over, left, ended) if caller}
     assert len(reasons) == 4
@@ -156,8 +161,10 @@ async def nobody_connects_to_what_is_over(scene: Scene) -> None:
     await refused(
         scene.store.connect(agent, NewConnection(late, None), now=over), AccessDeniedException
     )
-    await scene.store.disconnect(agent, now=scene.now)
-    await scene.store.stop_contact(other.contact_id, INSTANCE, "API", now=scene.now)
+    await scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now)
+    await scene.store.stop_contact(
+        other.contact_id, INSTANCE, "API", scene.ids.uuid(), now=scene.now
+    )
     for holder in (agent, other):
         await refused(
             scene.store.connect(holder, NewConnection(late, late), now=scene.now),
