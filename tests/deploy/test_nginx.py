@@ -254,6 +254,6 @@ def test_plain_http_gets_nowhere_on_the_port_of_tls(site: Site) -> None:
 def test_the_page_on_deploying_fills_in_what_the_configuration_asks_for() -> None:
     """`envsubst` leaves a name that is not listed as it is, and nginx would not start."""
     page = (SHIPPED.parent.parent / "docs" / "deploy.md").read_text("utf-8")
-    (listed,) = re.findall(r"^envsubst '([^']+)'", page, re.M)
+    (listed,) = re.findall(r"^envsubst '([^']+)'", page, re.MULTILINE)
     asked = re.findall(r"\$\{([A-Z_]+)\}", (SHIPPED / _TEMPLATE).read_text("utf-8"))
     assert sorted(listed.split()) == sorted({f"${name}" for name in asked})

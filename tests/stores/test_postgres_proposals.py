@@ -36,7 +36,7 @@ async def cast(scene: Scene) -> list[Caller]:
     """Bring on everybody."""
     customer, stranger, ended = [await scene.customer() for _ in range(3)]
     agent, gone = [await scene.join(customer.contact_id) for _ in range(2)]
-    await scene.store.disconnect(gone, now=scene.now)
+    await scene.store.disconnect(gone, scene.ids.uuid(), now=scene.now)
     await scene.stop(ended)
     return [customer, agent, gone, stranger, ended]
 
