@@ -5,7 +5,7 @@
 Needs the packages of the extra `engines`.
 
 Method: one server process on core 0, as installed; a client with 16 requests at a time on kept connections, on
-core 1, where the engines run, too. Every chat is taken through all operations, one after the other. By call:
+core 1, where the engines run, too. Two nodes share core 0, and requests take turns between them. Every chat is taken through all operations, one after the other. By call:
 CPU is user and system time of the node's process; bytes are those of request and answer with their heads; reads and
 writes are calls of the database, objects those of the object store, notices those handed to NATS, as the node counts
 them in /metrics, with what its background work adds; disk is what the node writes to files (`/proc/PID/io`);
@@ -25,6 +25,7 @@ import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
@@ -76,22 +77,38 @@ class Reading:
     engine: float
 
 
-def run(root: Path, chats: int, engines: SharedEngines | None) -> dict[str, Cost]:
-    """Serve one round on an empty directory."""
-    command = [sys.executable, "-m", "openparticipant", "serve", "--port", "0"]
-    command += ["--data-dir", str(root / "data"), *(engines.words if engines else ())]
-    server = ServerProcess(command, root / "log", engines.environment if engines else None)
-    try:
-        origin = server.ready_line.removeprefix(_READY).strip()
-        admin = (root / "data" / "admin").read_text().strip()
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node, and where it is reached."""
+
+    server: ServerProcess
+    origin: str
+    admin: str
+
+
+def run(root: Path, chats: int, engines: SharedEngines | None, nodes: int = 1) -> dict[str, Cost]:
+    """Serve one round on empty directories; the nodes share core 0 and take turns."""
+    with ExitStack() as running:
+        serving = []
+        for number in range(nodes):
+            node = _start(root, str(number), engines)
+            running.callback(node.server.stop)
+            serving.append(node)
         profile = configparser.ConfigParser()
-        profile.read(root / "data" / "aws" / "credentials")
+        profile.read(root / "0" / "aws" / "credentials")
         pair = profile["default"]
         key = Credentials(pair["aws_access_key_id"], pair["aws_secret_access_key"])
-        look = partial(_look, server, admin, engines)
-        return asyncio.run(_measure(look, Scene([origin], key, chats)))
-    finally:
-        server.stop()
+        scene = Scene([node.origin for node in serving], key, chats)
+        return asyncio.run(_measure(partial(_look, serving, engines), scene))
+
+
+def _start(root: Path, name: str, engines: SharedEngines | None) -> Node:
+    command = [sys.executable, "-m", "openparticipant", "serve", "--port", "0"]
+    command += ["--data-dir", str(root / name), *(engines.words if engines else ())]
+    environment = engines.environment if engines else None
+    server = ServerProcess(command, root / f"{name}.log", environment)
+    admin = (root / name / "admin").read_text().strip()
+    return Node(server, server.ready_line.removeprefix(_READY).strip(), admin)
 
 
 async def _measure(look: Callable[[], Reading], scene: Scene) -> dict[str, Cost]:
@@ -115,15 +132,19 @@ async def _measure(look: Callable[[], Reading], scene: Scene) -> dict[str, Cost]
     return found
 
 
-def _look(server: ServerProcess, admin: str, engines: SharedEngines | None) -> Reading:
+def _look(nodes: Sequence[Node], engines: SharedEngines | None) -> Reading:
     counts = dict.fromkeys(("reads", "writes", "objects", "notices"), 0.0)
-    with urllib.request.urlopen(f"{admin}/metrics", timeout=10) as answer:
-        for line in answer.read().decode().splitlines():
-            for pattern, kind in _COUNTED:
-                if pattern.match(line):
-                    counts[kind] += float(line.rpartition(" ")[2])
+    for node in nodes:
+        with urllib.request.urlopen(f"{node.admin}/metrics", timeout=10) as answer:
+            for line in answer.read().decode().splitlines():
+                for pattern, kind in _COUNTED:
+                    if pattern.match(line):
+                        counts[kind] += float(line.rpartition(" ")[2])
     return Reading(
-        counts, server.cpu(), server.written(), used(engines.postgres) if engines else 0.0
+        counts,
+        sum(node.server.cpu() for node in nodes),
+        sum(node.server.written() for node in nodes),
+        used(engines.postgres) if engines else 0.0,
     )
 
 
@@ -148,19 +169,27 @@ def main() -> None:
     print((__doc__ or "").strip(), flush=True)
     psutil.Process().cpu_affinity([int(LOAD_CORE)])
     embedded: defaultdict[str, list[Cost]] = defaultdict(list)
-    shared: defaultdict[str, list[Cost]] = defaultdict(list)
+    one: defaultdict[str, list[Cost]] = defaultdict(list)
+    two: defaultdict[str, list[Cost]] = defaultdict(list)
     for _ in range(chosen.rounds):
         with tempfile.TemporaryDirectory(prefix="openparticipant-cost-") as place:
             for name, cost in run(Path(place), chosen.chats, None).items():
                 embedded[name].append(cost)
-        with (
-            tempfile.TemporaryDirectory(prefix="openparticipant-cost-") as place,
-            shared_engines(Path(place)) as engines,
-        ):
-            for name, cost in run(Path(place), chosen.chats, engines).items():
-                shared[name].append(cost)
+        for nodes, kept in ((1, one), (2, two)):
+            with (
+                tempfile.TemporaryDirectory(prefix="openparticipant-cost-") as place,
+                shared_engines(Path(place)) as engines,
+            ):
+                for name, cost in run(Path(place), chosen.chats, engines, nodes).items():
+                    kept[name].append(cost)
     _print("SQLite and files", embedded)
-    _print("PostgreSQL, S3 and NATS", shared)
+    _print("PostgreSQL, S3 and NATS", one)
+    _print("the same, two nodes", two)
+    ratio = statistics.median(
+        sum(costs[at].cpu for costs in two.values()) / sum(costs[at].cpu for costs in one.values())
+        for at in range(chosen.rounds)
+    )
+    print(f"\nall operations once: two nodes together take {ratio:.2f} x the CPU of one")
 
 
 if __name__ == "__main__":
