@@ -6,16 +6,18 @@ import base64
 import re
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from openparticipant.limits import CLOCK_TOLERANCE, WEBSOCKETS_PER_PARTICIPANT
 from openparticipant.system import SystemClock
-from openparticipant.testing.chat import control, start_chat
+from openparticipant.testing.chat import control, request, start_chat
 from openparticipant.testing.clock import SettableClock
 from openparticipant.transport.start import StartError
 from tests.engines.cluster import MASTER_KEY, Cluster, at, remote, two_nodes
+from tests.eventually import eventually
 
 
 def test_any_node_answers_for_all(shared: Cluster) -> None:
@@ -150,6 +152,23 @@ def test_a_clock_that_is_wrong_is_refused(shared: Cluster, off: int) -> None:
         str(refused.value),
     )
     assert shared.execute("SELECT id FROM nodes") == []
+
+
+def test_a_clock_that_goes_wrong_is_told(shared: Cluster) -> None:
+    """A node that runs goes on, and readiness says by how much the two disagree."""
+    clock = SettableClock(SystemClock().now())
+    with shared.node(clock) as node:
+        chat = node.start_chat()
+        clock.advance(60_000)
+
+        def readiness() -> dict[str, Any]:
+            answer = request("GET", f"{node.url}/health/ready")
+            assert answer.status == 200
+            return dict(answer.json)
+
+        assert eventually(lambda: readiness()["status"] == "degraded")
+        assert re.fullmatch(r"clock: (59|60) s ahead of the database's", *readiness()["reasons"])
+        assert chat.say().status == 200
 
 
 def test_nodes_that_start_together_agree(shared: Cluster, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -128,6 +129,21 @@ def test_who_runs_them_takes_them_along(shared: Cluster) -> None:
         with shared.serve("node", "--workers=2") as again:
             assert again.terminate() == 0
     assert psutil.wait_procs(running, 10)[1] == []
+
+
+def test_an_interrupt_at_the_terminal_reaches_each_once(shared: Cluster) -> None:
+    """It goes to all processes of the terminal's group, but a second one would end at once."""
+    own_group = "import os, sys; os.setsid(); os.execv(sys.argv[1], sys.argv[1:])"
+    with ServeProcess(
+        shared.place / "node",
+        *shared.words,
+        "--workers=2",
+        log=shared.place / "node.log",
+        environment=shared.environment,
+        prefix=(sys.executable, "-c", own_group),
+    ) as server:
+        os.killpg(server.popen.pid, signal.SIGINT)
+        assert server.popen.wait(60) == 0
 
 
 def test_a_second_signal_ends_all_at_once(workers: ServeProcess) -> None:

@@ -97,6 +97,8 @@ async def _assemble(
         ca_bundle=where.ca_bundle,
     )
     parts = {"database": rows, "objects": objects, "bus": told_by}
+    if is_postgres(settings):
+        parts["clock"] = member
     engines = Engines({name: it for name, it in parts.items() if isinstance(it, Engine)}, metrics)
     server, rooms = serving.server(
         settings,

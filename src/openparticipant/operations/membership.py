@@ -87,10 +87,7 @@ class Membership:
 
     async def stay(self) -> None:
         """Say that this node is still there. Raises NotWelcomeError where it may not be any more."""
-        before = self.trouble
         now = await self._look_at_the_clock()
-        if self.trouble != before and None in {self.trouble, before}:
-            _log.warning("%s", self.trouble or "clock: right again")
         if await self._registry.renew(self._entry, now=now, silent_since=now - NODE_LEASE):
             return
         _log.warning("this node counted as dead: nothing was heard of it for too long")

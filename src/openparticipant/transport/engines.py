@@ -37,7 +37,7 @@ class Engines:
     def _note(self, name: str, trouble: str | None) -> None:
         before = self._known.get(name)
         if trouble is not None and before is None:
-            _log.warning("%s; requests wait for it", trouble)
+            _log.warning("%s", trouble)
             self._known[name] = trouble
         elif trouble is None and before is not None:
             _log.info("%s is back", name)
