@@ -39,6 +39,7 @@ osd pool default pgp num = 1
 osd pool default pg autoscale mode = off
 osd crush chooseleaf type = 0
 osd class update on start = false
+osd crush update on start = false
 osd class load list = *
 osd class default list = *
 osd objectstore = memstore
@@ -108,15 +109,18 @@ class _Cluster:
         self._await("quorum 0 a", "ceph", "mon", "stat")
         store = str(uuid.uuid4())
         self._run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", store)
-        self._run("ceph", "osd", "new", store, "0")
+        self._await("", "ceph", "osd", "new", store, "0")
+        # By hand: a store that tells where it is before it knows the cluster's id gives up.
+        self._await("", "ceph", "osd", "crush", "add", "osd.0", "1", "root=default", "host=one")
         self._spawn("ceph-osd", "-i", "0", "-f")
         self._await("1 up", "ceph", "osd", "stat")
-        self._spawn("radosgw", "-f", "-n", "client.admin")
         key = Credentials("AKIATESTTESTTESTTEST", "a-secret-for-tests-only")
         self._run(
             *("radosgw-admin", "user", "create", "--uid=test", "--display-name=test"),
             *(f"--access-key={key.access_key_id}", f"--secret-key={key.secret_access_key}"),
         )
+        # Not at the same time: the two would make the same pools, and sometimes wait for ever.
+        self._spawn("radosgw", "-f", "-n", "client.admin")
         server = S3Server(f"http://127.0.0.1:{self._gateway}", key, _HABITS, region="default")
         give_up_at = time.monotonic() + _PATIENCE
         while True:
@@ -130,8 +134,9 @@ class _Cluster:
                 return server
 
     def _await(self, wanted: str, *command: str) -> None:
+        """Repeat a command until it succeeds and says so; the first ones may come too early."""
         give_up_at = time.monotonic() + _PATIENCE
-        while wanted not in (said := self._said(*command)).stdout:
+        while (said := self._said(*command)).returncode or wanted not in said.stdout:
             if time.monotonic() > give_up_at:
                 pytest.fail(f"{' '.join(command)}: {said.stdout}{said.stderr}", pytrace=False)
             time.sleep(0.1)

@@ -110,7 +110,7 @@ def test_the_end_of_credentials_is_known(machine: Machine) -> None:
     [
         ("[default]\ncredential_process = sh -c 'echo s3cr3t >&2; exit 1'\n", "custom-process failed"),
         ("[default]\ncredential_process = echo s3cr3t\n", "no credentials: JSONDecodeError"),
-        ("[default]\ncredential_process = /nonexistent\n", "no credentials: FileNotFoundError"),
+        ("[default]\ncredential_process = nobodys-program\n", "no credentials: FileNotFoundError"),
         ("s3cr3t", "no credentials: Unable to parse config file"),
     ],
 )  # fmt: skip
