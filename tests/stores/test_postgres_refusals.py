@@ -15,6 +15,7 @@ from openparticipant.stores import postgres_line
 from openparticipant.stores.postgres_address import AddressError, parse
 from openparticipant.transport.start import StartError
 from tests.cli.worlds import command
+from tests.engines.cluster import MASTER_KEY
 from tests.engines.postgres import PostgresServer
 from tests.refused_start import refused_start
 
@@ -126,7 +127,10 @@ async def test_an_old_server_is_refused(postgres: str, monkeypatch: pytest.Monke
 
 def test_the_commands_end_with_status_2(tmp_path: Path) -> None:
     """Both the start and the look beforehand, in the same line."""
-    environ = {"OPENPARTICIPANT_DATABASE": f"postgresql://u:{PASSWORD}@127.0.0.1:1/d"}
+    environ = {
+        "OPENPARTICIPANT_DATABASE": f"postgresql://u:{PASSWORD}@127.0.0.1:1/d",
+        "OPENPARTICIPANT_MASTER_KEY": MASTER_KEY,
+    }
     line = "openparticipant: database on 127.0.0.1:1: connection refused"
     looked = command("config", "check", environ=environ)
     assert (looked.status, looked.err) == (2, f"{line}\n")

@@ -21,6 +21,7 @@ from openparticipant.system import RandomIds
 from openparticipant.testing.store_contract.scene import Scene
 from tests.cli.worlds import command
 from tests.contracts.postgres_stores import PostgresStores
+from tests.engines.cluster import MASTER_KEY
 from tests.refused_start import refused_start
 
 KNOWN = steps.known()
@@ -89,7 +90,9 @@ def test_migrate_says_what_it_would_do_and_does_it(
 
     async def on_postgres() -> None:
         async with PostgresStores(request.getfixturevalue("postgres")) as stores:
-            await asyncio.to_thread(migrate_through, [*words, "--database", stores.url])
+            (tmp_path / "key").write_text(MASTER_KEY)
+            key = ["--master-key-file", f"{tmp_path}/key"]
+            await asyncio.to_thread(migrate_through, [*words, *key, "--database", stores.url])
 
     asyncio.run(on_postgres())
 
