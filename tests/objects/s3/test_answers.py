@@ -220,6 +220,15 @@ async def test_a_copy_is_looked_at(answers: list[bytes], *, kept: bool) -> None:
     assert f"x-amz-copy-source-if-match: {ETAG}" in server.heads[0]
 
 
+async def test_a_copy_that_fails_after_its_200_is_made_again() -> None:
+    """S3 begins to answer before it has copied, and says in the body if it could not."""
+    with saying([error("200 OK", "InternalError")], [COPIED], [head()]) as server:
+        async with opened(f"s3://files?endpoint={server.url}") as objects:
+            assert await objects.keep(SEEN, KEPT)
+
+    assert [each.split()[0] for each in server.heads] == ["PUT", "PUT", "HEAD"]
+
+
 @pytest.mark.parametrize("after", [(HANG_UP,), (head(6), HANG_UP)])
 async def test_a_copy_that_nobody_could_look_at_may_lie_there(after: tuple[bytes, ...]) -> None:
     """Looking changes nothing, but the copy was made; whoever gives up has to delete it."""
@@ -256,7 +265,7 @@ async def test_trouble_ends_by_itself() -> None:
     """Where nobody asks for anything, the store looks whether it is back."""
     clock = SettableClock(SystemClock().now())
     oops = error("400 Oops", "RequestTimeout")
-    with saying([oops], [LISTED]) as server:
+    with saying(*[[oops]] * 5, [LISTED]) as server:
         async with opened(f"s3://files?endpoint={server.url}", clock=clock) as objects:
             looking = asyncio.create_task(objects.look(STAGED))
             while not looking.done():
@@ -264,10 +273,14 @@ async def test_trouble_ends_by_itself() -> None:
                 await asyncio.sleep(0)
             with pytest.raises(Unavailable):
                 looking.result()
-            assert objects.trouble is not None
+            trouble = objects.trouble
+            assert trouble is not None
             while objects.trouble is not None:
                 clock.advance(1000)
                 await asyncio.sleep(0)
+
+    methods = [each.split()[0] for each in server.heads]
+    assert methods == ["HEAD"] * 3 + ["GET"] * 3
 
 
 async def test_a_refusal_is_of_one_doing_and_forgotten() -> None:
