@@ -62,9 +62,8 @@ class Server:
             raise TypeError(f"not a setting of a server for tests: {', '.join(sorted(unknown))}")
         self._settings = settings
         self._loop = uvloop.new_event_loop()
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, name="openparticipant", daemon=True
-        )
+        self._over = self._loop.create_future()
+        self._thread = threading.Thread(target=self._run, name="openparticipant", daemon=True)
         self._node: Node | None = None
 
     @property
@@ -172,8 +171,15 @@ class Server:
         if self._temporary is not None:
             self._temporary.cleanup()
 
+    def _run(self) -> None:
+        # As the real server does, it ends what still runs on the loop, and then the loop.
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._until_over())
+
+    async def _until_over(self) -> None:
+        await self._over
+
     def _end_loop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._over.set_result, None)
         self._thread.join(timeout=60)
-        self._loop.close()
         self._log.close()
