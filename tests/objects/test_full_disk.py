@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,23 +12,9 @@ from openparticipant.errors import Unavailable
 from openparticipant.testing.object_plane import ObjectPlane
 from openparticipant.testing.raw_http import fetch
 from tests.objects.stores import KEY, files, put, put_pieces, read, store
-from tests.requirements import require
+from tests.small_disk import fill_up, small_disk
 
 KIB = 1024
-
-
-@contextmanager
-def small_disk(place: Path, options: str) -> Iterator[Path]:
-    may = sys.platform == "linux" and os.geteuid() == 0 and shutil.which("mount")
-    require(may, "the right to mount a small disk")
-    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
-    mounted = subprocess.run(mount, check=False, capture_output=True)
-    require(mounted.returncode == 0, "the right to mount a small disk")
-    try:
-        yield place
-    finally:
-        # Lazily: a failed test may still hold a file, and nothing may stay mounted.
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 @pytest.fixture
@@ -98,3 +80,17 @@ def fill(place: Path, left: int) -> None:
 
 def below(place: Path) -> list[Path]:
     return [path for path in place.rglob("*") if path.is_dir()]
+
+
+async def test_a_disk_tells_its_trouble(disk: Path) -> None:
+    """Whether there is room is asked when somebody wants to know, so it is over when it is over."""
+    async with store(disk) as objects:
+        troubles = [objects.trouble]
+        ballast = fill_up(disk)
+        troubles.append(objects.trouble)
+        ballast.unlink()
+        troubles.append(objects.trouble)
+        (disk / ".incoming").rename(disk / "elsewhere")
+        troubles.append(objects.trouble)
+    away = "objects: no such file or directory"
+    assert troubles == [None, "objects: the disk is full", None, away]

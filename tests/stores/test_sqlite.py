@@ -17,6 +17,7 @@ from openparticipant.stores import steps
 from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.stores.sqlite_schema import upgrade
 from openparticipant.stores.write import Write
+from tests.small_disk import fill_up, small_disk
 from tests.stores.batches import Gate, one_batch
 
 STEPS = steps.known()
@@ -80,7 +81,7 @@ async def test_a_write_that_fails_takes_nothing_with_it(database: SqliteDatabase
     )
     assert (good.result(), also_good.result()) == ("a", "c")
     assert bad.exception() is refusal
-    assert isinstance(twice.exception(), Unavailable)
+    assert isinstance(twice.exception(), sqlite3.IntegrityError)
     assert await keys(database) == ["a", "c"]
 
 
@@ -274,3 +275,57 @@ def version(path: Path) -> tuple[int, int]:
             "SELECT count(*) FROM sqlite_master WHERE name = 'second'"
         )
     return number, tables
+
+
+async def well(database: SqliteDatabase) -> None:
+    """Return once the database has found by itself that its trouble is over."""
+    async with asyncio.timeout(30):
+        while database.trouble is not None:  # noqa: ASYNC110 - its thread tells nobody
+            await asyncio.sleep(0.01)
+
+
+def move(path: Path, place: Path | None) -> None:
+    """Put a file elsewhere, or nowhere."""
+    if place is None:
+        path.unlink()
+    else:
+        path.replace(place)
+
+
+async def test_a_file_that_was_removed_takes_no_write(path: Path) -> None:
+    """What went into a file without a name would be lost at the next start; back, it goes on."""
+    elsewhere, another = (path.with_name(name) for name in ("elsewhere", "another"))
+    with closing(SqliteDatabase(another)):
+        pass
+    with closing(SqliteDatabase(path)) as database:
+        await database.write(insert("before"))
+        move(path, elsewhere)
+        with pytest.raises(Unavailable, match="no such file") as failed:
+            await database.write(insert("lost"))
+        assert failed.value.untouched
+        assert database.trouble == "database: no such file or directory"
+        move(another, path)
+        with pytest.raises(Unavailable, match="restarted"):
+            await database.write(insert("lost"))
+        move(elsewhere, path)
+        await well(database)
+        await database.write(insert("after"))
+    with closing(SqliteDatabase(path)) as database:
+        assert await keys(database) == ["after", "before"]
+
+
+async def test_the_trouble_of_a_full_disk_ends_by_itself(tmp_path: Path) -> None:
+    """Nobody has to write to find out that there is room again, and nothing that failed is there."""
+    with (
+        small_disk(tmp_path, "size=4m") as place,
+        closing(SqliteDatabase(place / "db")) as database,
+    ):
+        await database.write(insert("before"))
+        ballast = fill_up(place)
+        with pytest.raises(Unavailable, match="full"):
+            await database.write(insert("lost", "x" * 100_000))
+        assert database.trouble == "database: database or disk is full"
+        move(ballast, None)
+        await well(database)
+        await database.write(insert("after"))
+        assert await keys(database) == ["after", "before"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import tempfile
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -12,7 +13,7 @@ from typing import Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openparticipant.errors import ConflictException, Unavailable
+from openparticipant.errors import ConflictException
 from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.stores.write import Rows, Write
 from tests.stores.batches import one_batch
@@ -69,7 +70,7 @@ def expected(table: dict[str, int], steps: list[Step]) -> Seen | type[Exception]
         if statement == REFUSE:
             return ConflictException
         if statement == INSERT and key in changed:
-            return Unavailable
+            return sqlite3.IntegrityError
         if statement in (SET, INSERT):
             changed[key] = value
         elif statement == ADD and key in changed:

@@ -80,12 +80,14 @@ async def _assemble(
     told_by = await held.enter_async_context(
         bus(settings, control_keys[0].secret_access_key, metrics)
     )
+    patience = Patience(on.clock)
+    held.push_async_callback(patience.close)
     ports = Ports(
         on.clock,
         on.ids,
-        watched.store(store, metrics, traces),
-        watched.objects(objects, metrics, traces),
-        watched.bus(told_by, metrics, traces),
+        watched.store(store, metrics, traces, patience, rows),
+        watched.objects(objects, metrics, traces, patience),
+        watched.bus(told_by, metrics, traces, patience),
         policy(settings, where.public_url),
     )
     await recover(ports, alone=bool(only_one(settings)))
@@ -107,7 +109,7 @@ async def _assemble(
         ports,
         metrics,
         engines,
-        Patience(rows),
+        patience,
         traces,
         control_keys=control_keys,
         object_keys=object_keys,

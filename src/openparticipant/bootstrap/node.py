@@ -12,6 +12,7 @@ from openparticipant.ports import Ports
 from openparticipant.sigv4 import Credentials
 from openparticipant.transport.engines import Engines
 from openparticipant.transport.live.rooms import Rooms
+from openparticipant.transport.patience import allowing
 from openparticipant.transport.server import Server
 
 
@@ -47,12 +48,15 @@ class Node:
 
     def watch(self) -> None:
         """Begin the background work: deadlines, listeners that the bus has forgotten, nodes, engines."""
-        self._watches = [
-            asyncio.create_task(self._membership.watch()),
-            asyncio.create_task(deadlines.watch(self.ports)),
-            asyncio.create_task(self._rooms.watch()),
-            asyncio.create_task(self._engines.watch()),
-        ]
+        work = (
+            self._membership.watch(),
+            deadlines.watch(self.ports),
+            self._rooms.watch(),
+            self._engines.watch(),
+        )
+        # It begins anew by itself, soon enough.
+        with allowing(0):
+            self._watches = [asyncio.create_task(each) for each in work]
 
     async def close(self) -> None:
         """End background work and close the database and the object store."""

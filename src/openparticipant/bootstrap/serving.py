@@ -62,6 +62,8 @@ def server(
         lambda: sum(1 for _ in attendance), lambda: sum(each.waiting for each in attendance)
     )
     lifecycle.on_drain.append(attendance.farewell)
+    metrics.watch_held(lambda: patience.held)
+    lifecycle.on_closed.append(patience.end)
     rooms = Rooms(
         ports.store,
         ports.bus,
@@ -74,16 +76,15 @@ def server(
     operators = {key.access_key_id: key for key in control_keys}.get
     public = app.PublicApp(
         planes=planes,
-        participant=ParticipantPlane(ports, patience, encode),
-        control=control_plane(ports, operators, patience, encode),
+        participant=ParticipantPlane(ports, encode),
+        control=control_plane(ports, operators, encode),
         objects=_objects_route(
-            settings, on, where, ports, metrics, patience, tracer, object_keys, allowed_origins
+            settings, on, where, ports, metrics, tracer, object_keys, allowed_origins
         ),
         websocket=WebSocketRoute(
             ports,
             rooms,
             attendance,
-            patience,
             subscribe_seconds=on.bounds.subscribe_seconds,
             cors=cors,
             log=on.log,
@@ -97,7 +98,7 @@ def server(
     )
     return Server(
         public,
-        AdminApp(metrics, health, planes, admin_plane(ports, operators, patience, encode)),
+        AdminApp(metrics, health, planes, admin_plane(ports, operators, encode)),
         lifecycle,
         public_socket=on.public_socket,
         admin_socket=on.admin_socket,
@@ -118,7 +119,6 @@ def _objects_route(
     where: Addresses,
     ports: Ports,
     metrics: Metrics,
-    patience: Patience,
     tracer: Tracer | None,
     keys: Sequence[Credentials],
     allowed_origins: Sequence[str],
@@ -128,9 +128,7 @@ def _objects_route(
         return None
     return ObjectsRoute(
         ports.objects,
-        lambda contact_id, attachment_id: patience.look(
-            lambda: ports.store.staged(contact_id, attachment_id)
-        ),
+        ports.store.staged,
         lookup={key.access_key_id: key for key in keys}.get,
         base=where.objects_url,
         region=settings.region,

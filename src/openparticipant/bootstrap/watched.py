@@ -1,4 +1,4 @@
-"""The ports as operations get them: every call timed and, where somebody traces, told.
+"""The ports as operations get them: each call timed, made again after an outage, told if traced.
 
 What the back ends offer beside the named calls passes through as it is.
 """
@@ -6,13 +6,16 @@ What the back ends offer beside the named calls passes through as it is.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
 from openparticipant.domain.transcript import Notice
-from openparticipant.ports import Bus, ContactStore, ObjectStore
+from openparticipant.errors import Unavailable
+from openparticipant.ports import Bus, ContactStore, Engine, ObjectStore
 from openparticipant.ports.tracer import Tracer
 from openparticipant.transport.metrics import Metrics
+from openparticipant.transport.patience import Patience
 from openparticipant.wire import restjson
 from openparticipant.wire.shapes import Shape
 
@@ -43,17 +46,30 @@ OBJECTS: Mapping[str, str] = {
     name: f"object {name}" for name in ("invite", "offer", "look", "keep", "discard")
 }
 """The stage of each call of an object store."""
+# What was due is told once; who does not hear it finds it due again, or the listeners find it said.
+_TOLD_ONCE = frozenset({"due_attachments", "settle", "expire_leases", "end_expired_contacts"})
 
 
 class Watched:
-    """Stands before a port; `calls` names those that are timed, each with its stage."""
+    """Stands before a port; `calls` names those that are timed, each with its stage.
+
+    One that fails is made again once `engine` is back, if there is the patience for it.
+    """
 
     def __init__(
-        self, inner: object, calls: Mapping[str, str], metrics: Metrics, tracer: Tracer | None
+        self,
+        inner: object,
+        calls: Mapping[str, str],
+        metrics: Metrics,
+        tracer: Tracer | None,
+        patience: Patience,
+        engine: object,
     ) -> None:
         self._inner = inner
+        away = engine if isinstance(engine, Engine) else None
         for name, stage in calls.items():
-            call = _timed(getattr(inner, name), metrics.stage(stage))
+            retry = partial(patience.retry, engine=away, repeatable=name not in _TOLD_ONCE)
+            call = _timed(getattr(inner, name), metrics.stage(stage), retry)
             # Found before anything of the class: one look-up a call, as without us.
             setattr(self, name, _told(call, f"{stage}: {name}", tracer) if tracer else call)
 
@@ -67,20 +83,28 @@ class Watched:
         return type(self._inner)
 
 
-def store(inner: ContactStore, metrics: Metrics, tracer: Tracer | None) -> ContactStore:
+def store(
+    inner: ContactStore,
+    metrics: Metrics,
+    tracer: Tracer | None,
+    patience: Patience,
+    database: Engine,
+) -> ContactStore:
     """Return a store whose calls are watched."""
-    return cast(ContactStore, Watched(inner, STORE, metrics, tracer))
+    return cast(ContactStore, Watched(inner, STORE, metrics, tracer, patience, database))
 
 
-def objects(inner: ObjectStore, metrics: Metrics, tracer: Tracer | None) -> ObjectStore:
+def objects(
+    inner: ObjectStore, metrics: Metrics, tracer: Tracer | None, patience: Patience
+) -> ObjectStore:
     """Return an object store whose calls are watched."""
-    return cast(ObjectStore, Watched(inner, OBJECTS, metrics, tracer))
+    return cast(ObjectStore, Watched(inner, OBJECTS, metrics, tracer, patience, inner))
 
 
-def bus(inner: Bus, metrics: Metrics, tracer: Tracer | None) -> Bus:
+def bus(inner: Bus, metrics: Metrics, tracer: Tracer | None, patience: Patience) -> Bus:
     """Return a bus whose publishing is watched; listeners of this node are told within it."""
     count = metrics.stage("publish")
-    watched = Watched(inner, {}, metrics, tracer)
+    watched = Watched(inner, {}, metrics, tracer, patience, inner)
 
     def publish(notice: Notice) -> None:
         began = perf_counter()
@@ -109,11 +133,14 @@ def encode(metrics: Metrics) -> Callable[[Shape], bytes]:
     return timed
 
 
-def _timed(call: Call, count: Callable[[float], None]) -> Call:
+def _timed(call: Call, count: Callable[[float], None], retry: Call) -> Call:
     async def timed(*arguments: Any, **named: Any) -> Any:
         began = perf_counter()
         try:
             return await call(*arguments, **named)
+        except Unavailable as error:
+            again = partial(call, *arguments, **named)
+            return await retry(again, error, spent=perf_counter() - began)
         finally:
             count(perf_counter() - began)
 

@@ -24,6 +24,7 @@ POOL = 16 * MIB
 WORKERS = 8
 PREFIX = "/attachments/"  # path style: the bucket is named `attachments`
 _INCOMING = ".incoming"
+_ROOM = MIB  # below that, hardly an attachment fits
 
 
 class DiskObjects:
@@ -54,6 +55,17 @@ class DiskObjects:
         self._directories = Directories(root)
         self._workers = Workers(workers)
         self.pool = Credits(POOL)
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the disk now: that it is not there, or has no room for an attachment."""
+        try:
+            disk = os.statvfs(self._incoming)
+        except OSError as error:
+            return f"objects: {os.strerror(error.errno or 0).lower()}"
+        # Some file systems count no files, and say 0 of 0.
+        is_full = disk.f_bavail * disk.f_frsize < _ROOM or (disk.f_files and not disk.f_favail)
+        return "objects: the disk is full" if is_full else None
 
     def close(self) -> None:
         """Wait for what the threads still do and end them."""

@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 async def watch(ports: Ports) -> None:
     """Work deadlines off as they fall due, until cancelled."""
+    waits = False
     while True:
         nap = _LONGEST_NAP
         try:
@@ -31,8 +32,11 @@ async def watch(ports: Ports) -> None:
                 nap = due - ports.clock.now()
             if nap <= 0:
                 await work_off(ports)
+            waits = False
         except Unavailable as error:
-            _log.warning("deadlines wait: %s", error)
+            if not waits:  # once an outage, not once a second
+                _log.warning("deadlines wait: %s", error)
+            waits = True
             nap = _LONGEST_NAP
         except Exception:  # noqa: BLE001 - no fault may end the watch
             _log.exception("deadlines wait")

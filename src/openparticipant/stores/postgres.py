@@ -34,7 +34,9 @@ _TAKE_LOCK = "SELECT pg_advisory_xact_lock($1)"
 _ALONE = 0x6F70656E7062
 _NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 _PROBE = "UPDATE identity SET id = id"
-_PROBE_PAUSE = 1  # seconds
+# Seconds; where only lines broke, the server is there all the while.
+_FIRST_PAUSE = 0.05
+_PROBE_PAUSE = 1
 
 
 class _Attempt:
@@ -53,6 +55,7 @@ class PostgresDatabase:
         self._closed = False
         self._probe: asyncio.Task[None] | None = None
         self._trouble: str | None = None
+        self._is_silent = False
 
     @property
     def trouble(self) -> str | None:
@@ -69,8 +72,10 @@ class PostgresDatabase:
                 collision = error
         raise Unavailable(f"database: {collision}", untouched=True)
 
-    async def _write(self, make: Callable[[], Write[T]], *, alone: bool) -> T:
-        async with self._attempt() as attempt:
+    async def _write(
+        self, make: Callable[[], Write[T]], *, alone: bool, probing: bool = False
+    ) -> T:
+        async with self._attempt(probing=probing) as attempt:
             line = attempt.line
             await line.execute(_BEGIN)
             try:
@@ -116,10 +121,12 @@ class PostgresDatabase:
         await self._lines.close()
 
     @contextlib.asynccontextmanager
-    async def _attempt(self) -> AsyncIterator[_Attempt]:
+    async def _attempt(self, *, probing: bool = False) -> AsyncIterator[_Attempt]:
         """Lend a line for one transaction, and say in our words what became of it."""
         if self._closed:
             raise Unavailable("database: closed", untouched=True)
+        if self._is_silent and self._trouble is not None and not probing:
+            raise Unavailable(self._trouble, untouched=True)
         attempt: _Attempt | None = None
         try:
             async with asyncio.timeout(_SECONDS), self._lines.one() as line:
@@ -130,6 +137,8 @@ class PostgresDatabase:
         except Exception as error:
             errors.strip(error)
             if errors.is_away(error):
+                # One look each second waits for a server that says nothing; nobody else has to.
+                self._is_silent = isinstance(error, TimeoutError) and (probing or attempt is None)
                 self._note(error)
             untouched = attempt is None or not attempt.committing
             unavailable = errors.unavailable(error, untouched=untouched)
@@ -145,10 +154,12 @@ class PostgresDatabase:
             self._probe = asyncio.get_running_loop().create_task(self._look_again())
 
     async def _look_again(self) -> None:
+        pause = _FIRST_PAUSE
         while self._trouble is not None:
-            await asyncio.sleep(_PROBE_PAUSE)
-            with contextlib.suppress(Unavailable):
-                await self.write(_probe)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _PROBE_PAUSE)
+            with contextlib.suppress(Unavailable, *errors.COLLISIONS):
+                await self._write(_probe, alone=False, probing=True)
 
 
 def _probe() -> Write[None]:

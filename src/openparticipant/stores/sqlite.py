@@ -23,17 +23,19 @@ from typing import Any, TypeVar
 
 from openparticipant.errors import Unavailable
 from openparticipant.stores import sqlite_schema, steps
+from openparticipant.stores.sqlite_file import Place, connect
 from openparticipant.stores.write import Rows, Write
 
 T = TypeVar("T")
 
 _LARGEST_BATCH = 256
 _PROBE_PAUSE = 1  # seconds between two looks whether trouble is over
-# A longer log between checkpoints writes each hot page once instead of many times.
-_CHECKPOINT_PAGES = 10_000
 # Days since a noon of long ago; half a millisecond undoes what the fraction lost.
 _NOW = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
 _PARAMETER = re.compile(r"\$(\d+)")
+
+# What is wrong with a statement or with what it was given; it would be so again.
+_FAULTS = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 
 _Outcome = tuple[asyncio.Future[Any], Any, BaseException | None]
 _Job = tuple[Callable[[], Write[Any]], asyncio.Future[Any]]
@@ -50,7 +52,7 @@ class SqliteDatabase:
         with _translated(), contextlib.ExitStack() as opened:
             # The log and its index take over the mode of the file, which holds keys.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            self._reader = opened.enter_context(contextlib.closing(_connect(path)))
+            self._reader = opened.enter_context(contextlib.closing(connect(path)))
             known = steps.known()
             if migrate:
                 sqlite_schema.upgrade(self._reader, known)
@@ -58,7 +60,8 @@ class SqliteDatabase:
             version = sqlite_schema.version(self._reader)
             if reason := steps.why_not(version, version, known):
                 raise Unavailable(f"database: {reason}")
-            self._writer = _connect(path)
+            self._writer = connect(path)
+            self._place = Place(path)
             opened.pop_all()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
@@ -107,7 +110,7 @@ class SqliteDatabase:
             try:
                 job = self._jobs.get(timeout=_PROBE_PAUSE if self._trouble else None)
             except queue.Empty:
-                self._trouble = _probe(self._writer)
+                self._trouble = _probe(self._writer, self._place)
                 continue
             batch: list[_Job] = []
             while job is not None:
@@ -119,7 +122,7 @@ class SqliteDatabase:
                 except queue.Empty:
                     break
             if batch:
-                outcomes, self._trouble = _commit(self._writer, batch)
+                outcomes, self._trouble = _commit(self._writer, self._place, batch)
                 _resolve(outcomes)
             if job is None:
                 self._writer.close()
@@ -142,17 +145,18 @@ def _settle(outcomes: list[_Outcome]) -> None:
             future.set_exception(error)
 
 
-def _probe(connection: sqlite3.Connection) -> str | None:
+def _probe(connection: sqlite3.Connection, place: Place) -> str | None:
     """Say what keeps a transaction from being committed, or None if one was."""
     try:
+        place.check()
         connection.execute("BEGIN IMMEDIATE")
         # A row that stays the same would not be written; the head of the file always is.
         ((version,),) = connection.execute("PRAGMA user_version").fetchall()
         connection.execute(f"PRAGMA user_version={version}")
         connection.execute("COMMIT")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         _roll_back(connection)
-        return f"database: {error}"
+        return f"database: {_words(error)}"
     return None
 
 
@@ -163,7 +167,9 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
-def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> tuple[list[_Outcome], str | None]:
+def _commit(
+    connection: sqlite3.Connection, place: Place, batch: list[_Job]
+) -> tuple[list[_Outcome], str | None]:
     """Run a batch in one transaction; if the transaction is lost, so is every write in it.
 
     The second is what was wrong with the database itself.
@@ -174,16 +180,18 @@ def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> tuple[list[_Ou
         connection.execute("BEGIN IMMEDIATE")
         for make, future in batch:
             outcomes.append((future, *_attempt(connection, make)))
+        place.check()
         untouched = False
         connection.execute("COMMIT")
     except Exception as error:  # noqa: BLE001 - whatever it was, the waiters must hear of it
         _roll_back(connection)
-        trouble = f"database: {error}"
+        trouble = f"database: {_words(error)}"
         lost: list[_Outcome] = [
             (future, None, Unavailable(trouble, untouched=untouched)) for _, future in batch
         ]
         return lost, trouble
-    return outcomes, None
+    failures = (str(error) for _, _, error in outcomes if isinstance(error, Unavailable))
+    return outcomes, next(failures, None)
 
 
 def _attempt(
@@ -198,7 +206,7 @@ def _attempt(
             raise sqlite3.OperationalError(f"transaction lost: {error}") from error
         connection.execute("ROLLBACK TO one")
         connection.execute("RELEASE one")
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.Error) and not isinstance(error, _FAULTS):
             return None, Unavailable(f"database: {error}", untouched=True)
         return None, error
     connection.execute("RELEASE one")
@@ -233,19 +241,6 @@ def _prepared(statement: str) -> tuple[str, Callable[[Sequence[Any]], Sequence[A
     return changes, arranged, changes != text
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA fullfsync=ON")  # macOS: past the drive's own cache
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA busy_timeout=5000")
-    connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
-    return connection
-
-
 class _translated:  # noqa: N801 - reads as a statement
     """Turn the driver's errors into `Unavailable`."""
 
@@ -254,4 +249,9 @@ class _translated:  # noqa: N801 - reads as a statement
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, sqlite3.Error | OSError):
-            raise Unavailable(f"database: {error}") from error
+            raise Unavailable(f"database: {_words(error)}") from error
+
+
+def _words(error: BaseException) -> str:
+    """Say what failed, without the name of the file."""
+    return error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)

@@ -14,3 +14,5 @@ class Lifecycle:
     state: State = "starting"
     on_drain: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """Awaited in order when the server drains, while it still takes and answers requests."""
+    on_closed: list[Callable[[], None]] = field(default_factory=list)
+    """Called after that, once nobody new is let in; what is being answered goes on."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.utils import formatdate
 
 from uvicorn._types import ASGIApplication
@@ -111,8 +111,10 @@ class Listener:
         self._closing_answers = True
         self._state.default_headers = [*self._state.default_headers, _CLOSE]
 
-    async def close(self, deadline: float) -> None:
+    async def close(self, deadline: float, shut: Callable[[], None] = lambda: None) -> None:
         """Accept nothing more and let running requests end; `deadline` is a loop time.
+
+        `shut` is called in between.
 
         What has not ended by then is cut off. A socket that a supervisor also holds stays open
         there, and who connects from now on is the next process's.
@@ -128,6 +130,7 @@ class Listener:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(deadline):
                     await asyncio.gather(*map(self._take, waiting))
+        shut()
         greeted = loop.time() + _GREETING
         asked: set[object] = set()
         while loop.time() < deadline:

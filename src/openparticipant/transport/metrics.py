@@ -93,6 +93,11 @@ class Metrics:
             ("engine",),
             registry=self.registry,
         )
+        self._held = Gauge(
+            "openparticipant_requests_held",
+            "Requests that wait for an engine to come back.",
+            registry=self.registry,
+        )
 
     def request(self, operation: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -137,6 +142,10 @@ class Metrics:
     def stage(self, name: str) -> Callable[[float], None]:
         """Return what counts the seconds of one passage through a stage."""
         return self._stages.counter(name)
+
+    def watch_held(self, held: Callable[[], int]) -> None:
+        """Ask this, whenever somebody looks, how many requests wait for an engine."""
+        self._held.set_function(held)
 
     def text(self) -> bytes:
         """Return all metrics as a Prometheus server reads them."""

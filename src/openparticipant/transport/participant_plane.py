@@ -16,8 +16,9 @@ from openparticipant.limits import BEARER_CHARACTERS
 from openparticipant.operations import table
 from openparticipant.ports import Ports
 from openparticipant.transport.exchange import Exchange, read_body
-from openparticipant.transport.patience import Patience, is_repeatable, seconds_for
-from openparticipant.transport.routes import Routes
+from openparticipant.transport.patience import CONNECTING, allowing
+from openparticipant.transport.protocol import departure
+from openparticipant.transport.routes import Entered, Routes
 from openparticipant.wire.service import PARTICIPANT, Operation
 from openparticipant.wire.shapes import Shape
 
@@ -28,9 +29,8 @@ class ParticipantPlane:
     An `Authorization` header changes nothing: SDKs sign whether or not they have a key.
     """
 
-    def __init__(self, ports: Ports, patience: Patience, encode: Callable[[Shape], bytes]) -> None:
+    def __init__(self, ports: Ports, encode: Callable[[Shape], bytes]) -> None:
         self._ports = ports
-        self._patience = patience
         self._encode = encode
         self._routes = Routes(PARTICIPANT, ValidationException)
 
@@ -43,24 +43,19 @@ class ParticipantPlane:
     ) -> bytes:
         """Return the body of the answer, or raise what refuses the request."""
         entered = self._routes.enter(exchange, raw_path)
+        if entered.operation.bearer == "ConnectionToken":
+            return await self._perform(exchange, entered, receive)
+        with allowing(CONNECTING, departure(receive)):
+            return await self._perform(exchange, entered, receive)
+
+    async def _perform(
+        self, exchange: Exchange, entered: Entered, receive: ASGIReceiveCallable
+    ) -> bytes:
         operation = entered.operation
         # Before the body is read: a stranger's is not worth its memory.
-        seconds = seconds_for(operation.name)
-        caller = await self._patience.hold(
-            lambda: self._caller(exchange, operation),
-            began=exchange.started,
-            seconds=seconds,
-            repeatable=True,
-        )
+        caller = await self._caller(exchange, operation)
         request = entered.decode(await read_body(receive))
-        perform = table.PARTICIPANT[operation.name]
-        answer = await self._patience.hold(
-            lambda: perform(self._ports, caller, request),
-            began=exchange.started,
-            seconds=seconds,
-            repeatable=is_repeatable(operation.name, request),
-        )
-        return self._encode(answer)
+        return self._encode(await table.PARTICIPANT[operation.name](self._ports, caller, request))
 
     async def _caller(self, exchange: Exchange, operation: Operation) -> Caller:
         bearer = exchange.header(b"x-amz-bearer")

@@ -1,111 +1,165 @@
-"""How long a request waits for a database that is away, and what may be tried again.
+"""How long a request waits for an engine that is away.
 
 A browser client ends its chat for good when CreateParticipantConnection fails, whatever the status:
-that call, and the WebSocket that follows it, are held for as long as a restart of a database takes.
+that call, and the handshake that follows it, are held for as long as a restart of a database takes.
 All others are told soon that they have to come back.
 
-Only what certainly changed nothing is tried again, or what may be done twice: a read, or a write
-that its client token or its nature makes the same. An operation begins anew then; what it had
-written before the failure is overtaken, such as a token that nobody was given.
+What is held is one call of a port, and it is made again once the engine says that it is well; nobody
+knocks meanwhile. The time is one request's, however many calls it makes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TypeVar
 
 from openparticipant.errors import Unavailable
-from openparticipant.ports import Engine
+from openparticipant.limits import SECOND
+from openparticipant.ports import Clock, Engine
+from openparticipant.transport.exchange import Gone
 
-CONNECTING = 25.0
-"""Seconds for whom a failure would be the end; browsers give up on a request after 30 or more."""
-ORDINARY = 2.0
-"""Seconds for all others."""
+CONNECTING = 25 * SECOND
+"""For CreateParticipantConnection."""
+HANDSHAKE = 50 * SECOND
+"""For that of a WebSocket. Browsers wait as long as they are let, and chatjs asks nothing new before
+70; proxies end what is silent for 60. Once it fails, the client connects anew, and is held again."""
+ORDINARY = 2 * SECOND
+"""For all others."""
+MOST = 4096
+"""How many wait at the same time, at 20 KiB each or so."""
 
-_PAUSE = 0.1
-# The whole operation may be done twice. A Complete may not: its second try would meet the lease of
-# the first.
-_REPEATABLE = frozenset(
-    {
-        "CreateParticipantConnection",
-        "DescribeContact",
-        "DescribeView",
-        "GetAttachment",
-        "GetContactTranscript",
-        "GetTranscript",
-        "ListContacts",
-        "SendEvent",
-    }
-)
-_REPEATABLE_BY_TOKEN = frozenset(
-    {"CreateParticipant", "SendMessage", "StartAttachmentUpload", "StartChatContact"}
-)
+_LOOK = 50  # milliseconds between two looks whether an engine is back
 
 T = TypeVar("T")
 
 
-def seconds_for(operation: str) -> float:
-    """Return how long a request of an operation is held."""
-    return CONNECTING if operation == "CreateParticipantConnection" else ORDINARY
+def _never() -> bool:
+    return False
 
 
-def is_repeatable(operation: str, request: Any) -> bool:
-    """Tell whether a request may be carried out again when nobody knows if it was before."""
-    return operation in _REPEATABLE or (
-        operation in _REPEATABLE_BY_TOKEN and bool(request.client_token)
-    )
+@dataclass(slots=True)
+class Allowance:
+    """How many milliseconds a request may still wait; `is_gone` tells that its client has left."""
+
+    millis: int
+    is_gone: Callable[[], bool] = _never
+
+
+_allowed: ContextVar[Allowance | None] = ContextVar("allowed", default=None)
+
+
+@contextmanager
+def allowing(millis: int, is_gone: Callable[[], bool] = _never) -> Iterator[None]:
+    """Let the calls made within wait for so long, all in all; without it, each may for ORDINARY."""
+    token = _allowed.set(Allowance(millis, is_gone))
+    try:
+        yield
+    finally:
+        _allowed.reset(token)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    engine: Engine | None
+    allowance: Allowance
+    turn: asyncio.Future[bool]
 
 
 class Patience:
-    """Carries attempts out, again and again while the database is away."""
+    """Those who wait, at most `most`. Those who may not wait longer than usual leave room for others."""
 
-    def __init__(self, database: Engine) -> None:
-        self._database = database
+    def __init__(self, clock: Clock, most: int = MOST) -> None:
+        self._clock = clock
+        self._most = most
+        self._held: set[_Held] = set()
+        self._looking: asyncio.Task[None] | None = None
+        self._over = False
 
-    async def hold(
+    @property
+    def held(self) -> int:
+        """How many wait now."""
+        return len(self._held)
+
+    async def retry(
         self,
-        attempt: Callable[[], Awaitable[T]],
+        call: Callable[[], Awaitable[T]],
+        failed: Unavailable,
         *,
-        began: float,
-        seconds: float,
+        engine: Engine | None,
         repeatable: bool,
+        spent: float,
     ) -> T:
-        """Return what an attempt returns, the first that is not stopped by an engine.
+        """Make a call again that failed, when its engine is back, until it does not fail.
 
-        `began` is the moment, as `time.perf_counter` tells it, from which `seconds` count. Raises
-        `Unavailable` when they are over, or at once where nobody knows what the attempt left.
+        Not `repeatable` is what may be done twice only if a failure left it `untouched`. The first
+        try took `spent` seconds. Raises the last failure when there is no more time, when too many
+        wait or the server ends; or Gone.
         """
-        if self._database.trouble is None:
+        allowance = _allowed.get() or Allowance(ORDINARY)
+        allowance.millis -= _millis(spent)
+        while (failed.untouched or repeatable) and await self._turn(engine, allowance):
+            began = perf_counter()
             try:
-                return await attempt()
-            except Unavailable as error:
-                if not (error.untouched or repeatable):
-                    raise
-                failed = error
-        else:
-            failed = Unavailable(self._database.trouble, untouched=True)
-        give_up_at = began + seconds
-        while (left := give_up_at - time.perf_counter()) > 0:
-            try:
-                # A frozen server does not even refuse, and its driver waits longer than we may.
-                async with asyncio.timeout(left) as limit:
-                    return await attempt()
-            except TimeoutError:
-                if not limit.expired():
-                    raise
-                failed = Unavailable(self._database.trouble or "database: no answer in time")
-                break
+                return await call()
             except Unavailable as error:
                 failed = error
-                if not (error.untouched or repeatable):
-                    break
-            await asyncio.sleep(_PAUSE)
+                allowance.millis -= _millis(perf_counter() - began)
         raise failed
 
-    async def look(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Return what is read, if the database answers within the time for ordinary requests."""
-        return await self.hold(
-            attempt, began=time.perf_counter(), seconds=ORDINARY, repeatable=True
-        )
+    def end(self) -> None:
+        """Let nobody wait any more: what comes after this server may serve them."""
+        self._over = True
+
+    async def close(self) -> None:
+        """Let nobody wait any more, and end with the last of them."""
+        self.end()
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait([self._looking])
+
+    async def _turn(self, engine: Engine | None, allowance: Allowance) -> bool:
+        """Return True when it is time for another try, False when there will be none."""
+        most = self._most if allowance.millis > ORDINARY else self._most // 2
+        if self._over or allowance.millis <= 0 or len(self._held) >= most:
+            return False
+        held = _Held(engine, allowance, asyncio.get_running_loop().create_future())
+        self._held.add(held)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look())
+        try:
+            return await held.turn
+        finally:
+            self._held.discard(held)
+
+    async def _look(self) -> None:
+        """Give each its turn, until nobody waits."""
+        try:
+            while self._held:
+                # Looks are counted, not timed: of a process that was stopped, nobody is told to go.
+                await self._clock.sleep(_LOOK)
+                for held in tuple(self._held):
+                    self._look_at(held)
+        finally:
+            self._looking = None
+
+    def _look_at(self, held: _Held) -> None:
+        held.allowance.millis -= _LOOK
+        if held.turn.done():
+            return  # cancelled, or about to try
+        if held.allowance.is_gone():
+            held.turn.set_exception(Gone())
+        elif self._over:
+            held.turn.set_result(False)
+        elif held.engine is None or held.engine.trouble is None:
+            held.turn.set_result(True)
+        elif held.allowance.millis <= 0:
+            held.turn.set_result(False)
+
+
+def _millis(seconds: float) -> int:
+    return int(seconds * 1000)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final, cast
 
 import httptools
-from uvicorn._types import ASGI3Application
+from uvicorn._types import ASGI3Application, ASGIReceiveCallable
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -39,6 +39,15 @@ _IGNORED: Final = 4
 def bounded(guard: Guard) -> type[BoundedProtocol]:
     """Return the protocol class for uvicorn's `Config(http=...)`, bound to its collaborators."""
     return type("GuardedProtocol", (BoundedProtocol,), {"guard": guard})
+
+
+def departure(receive: ASGIReceiveCallable) -> Callable[[], bool]:
+    """Return what tells whether the client behind a `receive` of ours has left.
+
+    It takes nothing of what is still to be received, and costs nothing until it is asked.
+    """
+    cycle_or_socket = getattr(receive, "__self__", None)
+    return lambda: getattr(cycle_or_socket, "disconnected", False)
 
 
 class BoundedProtocol(HttpToolsProtocol):

@@ -78,8 +78,12 @@ class Server:
                     await farewell()
             except Exception:
                 _LOGGER.exception("drain step failed")
-        await self._public.close(deadline)
+        await self._public.close(deadline, self._shut)
         await self.stop()
+
+    def _shut(self) -> None:
+        for each in self._lifecycle.on_closed:
+            each()
 
     async def stop(self) -> None:
         """End at once: cut off whatever is still open."""

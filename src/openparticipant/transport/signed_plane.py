@@ -13,7 +13,6 @@ from openparticipant.operations import table
 from openparticipant.ports import Clock, Ports
 from openparticipant.sigv4 import Credentials, Refused, verify
 from openparticipant.transport.exchange import Exchange, read_body
-from openparticipant.transport.patience import ORDINARY, Patience, is_repeatable
 from openparticipant.transport.routes import Routes
 from openparticipant.wire.service import ADMIN, CONTROL, Operation
 from openparticipant.wire.shapes import Shape
@@ -47,7 +46,6 @@ class SignedPlane:
         region: str,
         clock: Clock,
         lookup: Lookup,
-        patience: Patience,
         encode: Encode,
     ) -> None:
         self._routes = Routes(operations, InvalidRequestException)
@@ -56,7 +54,6 @@ class SignedPlane:
         self._region = region
         self._clock = clock
         self._lookup = lookup
-        self._patience = patience
         self._encode = encode
 
     def fault(self) -> InternalServiceException:
@@ -73,14 +70,7 @@ class SignedPlane:
         request = entered.decode(body, exchange.scope["query_string"])
         if contact_id := getattr(request, "contact_id", None):
             exchange.facts["contact_id"] = contact_id
-        name = entered.operation.name
-        answer = await self._patience.hold(
-            lambda: self._perform(name, request),
-            began=exchange.started,
-            seconds=ORDINARY,
-            repeatable=is_repeatable(name, request),
-        )
-        return self._encode(answer)
+        return self._encode(await self._perform(entered.operation.name, request))
 
     def _authenticate(self, exchange: Exchange, raw_path: str, body: bytes) -> None:
         scope = exchange.scope
@@ -100,7 +90,7 @@ class SignedPlane:
             raise _REFUSALS[refused.code](refused.message) from None
 
 
-def control_plane(ports: Ports, lookup: Lookup, patience: Patience, encode: Encode) -> SignedPlane:
+def control_plane(ports: Ports, lookup: Lookup, encode: Encode) -> SignedPlane:
     """Return what starts, fills and ends chats, as back ends call it."""
     return SignedPlane(
         CONTROL,
@@ -109,12 +99,11 @@ def control_plane(ports: Ports, lookup: Lookup, patience: Patience, encode: Enco
         region=ports.policy.region,
         clock=ports.clock,
         lookup=lookup,
-        patience=patience,
         encode=encode,
     )
 
 
-def admin_plane(ports: Ports, lookup: Lookup, patience: Patience, encode: Encode) -> SignedPlane:
+def admin_plane(ports: Ports, lookup: Lookup, encode: Encode) -> SignedPlane:
     """Return what the operator reads."""
     return SignedPlane(
         ADMIN,
@@ -123,6 +112,5 @@ def admin_plane(ports: Ports, lookup: Lookup, patience: Patience, encode: Encode
         region=ports.policy.region,
         clock=ports.clock,
         lookup=lookup,
-        patience=patience,
         encode=encode,
     )

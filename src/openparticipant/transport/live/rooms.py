@@ -69,12 +69,16 @@ class Rooms:
 
     async def watch(self) -> None:
         """Look once a second whether any contact has come further than its room, until cancelled."""
+        late = False
         while True:
             await self._clock.sleep(_LOOK)
             try:
                 await self.look()
+                late = False
             except Unavailable as error:
-                _log.warning("listeners may hear late: %s", error)
+                if not late:  # once an outage, not once a second
+                    _log.warning("listeners may hear late: %s", error)
+                late = True
             except Exception:  # noqa: BLE001 - no fault may end the watch
                 _log.exception("listeners may hear late")
 

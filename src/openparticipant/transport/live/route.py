@@ -11,7 +11,6 @@ from urllib.parse import parse_qs
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
 
 from openparticipant.domain.connection import Caller, digest
-from openparticipant.domain.transcript import TranscriptItem
 from openparticipant.errors import (
     AccessDeniedException,
     InternalServerException,
@@ -22,12 +21,15 @@ from openparticipant.errors import (
 from openparticipant.limits import BEARER_CHARACTERS
 from openparticipant.ports import Ports
 from openparticipant.transport.cors import Cors
+from openparticipant.transport.exchange import CLIENT_GONE, Gone
 from openparticipant.transport.live.attendance import Attendance
 from openparticipant.transport.live.rooms import Rooms
-from openparticipant.transport.live.socket import GOING_AWAY, NOT_WELCOME, Socket
+from openparticipant.transport.live.socket import NOT_WELCOME, Socket
+from openparticipant.transport.live.subscriptions import Subscriptions
 from openparticipant.transport.logs import Log
 from openparticipant.transport.metrics import Metrics
-from openparticipant.transport.patience import CONNECTING, Patience
+from openparticipant.transport.patience import HANDSHAKE, allowing
+from openparticipant.transport.protocol import departure
 from openparticipant.wire import frames
 from openparticipant.wire.restjson import encode_error
 
@@ -59,7 +61,6 @@ class WebSocketRoute:
         ports: Ports,
         rooms: Rooms,
         attendance: Attendance,
-        patience: Patience,
         *,
         subscribe_seconds: float,
         cors: Cors,
@@ -67,9 +68,8 @@ class WebSocketRoute:
         metrics: Metrics,
     ) -> None:
         self._ports = ports
-        self._rooms = rooms
+        self._subscriptions = Subscriptions(ports, rooms)
         self._attendance = attendance
-        self._patience = patience
         self._subscribe_seconds = subscribe_seconds
         self._cors = cors
         self._log = log
@@ -83,7 +83,12 @@ class WebSocketRoute:
         client = scope["client"]
         visit = _Visit(self._ports.ids.uuid(), client[0] if client else None)
         try:
-            socket = self._socket(await self._caller(scope, visit), send)
+            with allowing(HANDSHAKE, departure(receive)):
+                caller = await self._caller(scope, visit)
+            socket = self._socket(caller, send)
+        except Gone:
+            self._note(visit, CLIENT_GONE, "request", reason="the client went away")
+            return
         except ServiceError as error:
             await self._refuse(visit, error, error.reason or error.message, send)
             return
@@ -106,7 +111,7 @@ class WebSocketRoute:
             if not socket.hung_up:
                 raise
         finally:
-            self._rooms.leave(socket)
+            self._subscriptions.end(socket)
             self._attendance.dismiss(socket)
             socket.gone()
             if socket.is_slow:
@@ -122,12 +127,7 @@ class WebSocketRoute:
         tokens = parse_qs(scope["query_string"].decode("latin-1")).get("AuthToken", [])
         if len(tokens) != 1 or len(tokens[0]) > BEARER_CHARACTERS:
             raise AccessDeniedException(reason="not one AuthToken")
-        caller = await self._patience.hold(
-            lambda: self._ports.store.listener(digest(tokens[0]), now=self._ports.clock.now()),
-            began=visit.started,
-            seconds=CONNECTING,
-            repeatable=True,
-        )
+        caller = await self._ports.store.listener(digest(tokens[0]), now=self._ports.clock.now())
         if caller is None:
             raise AccessDeniedException(reason="the AuthToken is none of ours")
         visit.contact_id = caller.contact_id
@@ -176,7 +176,7 @@ class WebSocketRoute:
                 strikes = 0
                 if topic in {frames.SUBSCRIBE, frames.UNSUBSCRIBE}:
                     deadline.cancel()
-                    if socket not in self._rooms:
+                    if socket not in self._subscriptions:
                         deadline = self._expect_subscription(socket)
         finally:
             deadline.cancel()
@@ -195,9 +195,9 @@ class WebSocketRoute:
             case frames.PING:
                 socket.tell(frames.PING_ANSWER)
             case frames.SUBSCRIBE if frames.CHAT in topics:
-                await self._subscribe(socket)
+                await self._subscriptions.begin(socket)
             case frames.UNSUBSCRIBE if frames.CHAT in topics:
-                self._rooms.leave(socket)
+                self._subscriptions.end(socket)
                 socket.tell(frames.subscription(topic, "success", [frames.CHAT]))
             case frames.SUBSCRIBE | frames.UNSUBSCRIBE:
                 socket.tell(frames.subscription(topic, "failure", topics))
@@ -206,31 +206,6 @@ class WebSocketRoute:
                 socket.tell(frames.not_understood(visit.request_id, self._ports.ids.uuid()))
                 return False
         return True
-
-    async def _subscribe(self, socket: Socket) -> None:
-        """Let a socket listen; the participant's first one tells the others that they have come."""
-        ports, caller = self._ports, socket.caller
-
-        async def listen() -> TranscriptItem | None:
-            await self._rooms.enter(socket)
-            return await ports.store.join(caller, ports.ids.uuid(), now=ports.clock.now())
-
-        try:
-            joined = await self._patience.look(listen)
-        except (ServiceError, Unavailable) as error:
-            self._rooms.leave(socket)
-            socket.tell(frames.subscription(frames.SUBSCRIBE, "failure", [frames.CHAT]))
-            if isinstance(error, ServiceError):
-                socket.end(NOT_WELCOME, "the participation has ended")
-            else:
-                # A client that is refused a few times stays, and hears nothing for ever. One that
-                # loses its socket comes back by a call that is held.
-                socket.end(GOING_AWAY, "the server cannot tell of the chat now")
-                _log.warning("a subscription failed: %s", error)
-            return
-        socket.tell(frames.subscription(frames.SUBSCRIBE, "success", [frames.CHAT]))
-        if joined is not None:
-            ports.bus.publish(joined)
 
     async def _refuse(
         self, visit: _Visit, error: ServiceError, reason: str, send: ASGISendCallable
