@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import itertools
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -17,6 +20,7 @@ from openparticipant.operations.entries import entry
 from openparticipant.testing.chat import Answer, Chat, request
 from openparticipant.testing.listener import Listener
 from openparticipant.testing.server import Server
+from openparticipant.transport.patience import CONNECTING
 from tests.engines.postgres import PostgresServer
 from tests.engines.proxy import Proxy
 from tests.eventually import eventually
@@ -229,6 +233,40 @@ def test_held_requests_are_counted(server: Server, line: Proxy) -> None:
         assert {one.result().status for one in waiting} == {200}
     assert eventually(lambda: 'openparticipant_engine_up{engine="database"} 1.0' in metrics(server))
     assert "openparticipant_requests_held 0.0" in metrics(server)
+
+
+def test_who_hangs_up_gives_its_place_back(server: Server, line: Proxy) -> None:
+    """Nothing is done for a client that has left, neither for a request nor for a handshake."""
+    chat = server.start_chat()
+    path = urlsplit(connect(chat).json["Websocket"]["Url"])
+    line.refuse()
+    host, port = urlsplit(server.url).netloc.split(":")
+    asking = f"POST /participant/connection HTTP/1.1\r\nx-amz-bearer: {chat.participant_token}\r\n"
+    asking += "content-type: application/json\r\ncontent-length: 22\r\n"
+    upgrading = (
+        f"GET {path.path}?{path.query} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    )
+    upgrading += "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    with ExitStack() as clients:
+        for head, body in ((asking, b'{"Type":["WEBSOCKET"]}'), (upgrading, b"")):
+            client = clients.enter_context(socket.create_connection((host, int(port))))
+            client.sendall(f"{head}Host: {host}:{port}\r\n\r\n".encode() + body)
+        assert eventually(lambda: "openparticipant_requests_held 2.0" in metrics(server))
+    assert eventually(lambda: "openparticipant_requests_held 0.0" in metrics(server))
+    told = metrics(server)
+    for operation in ("CreateParticipantConnection", "WebSocket"):
+        assert f'requests_total{{operation="{operation}",status="499"}} 1.0' in told
+
+
+def test_a_server_that_ends_lets_go_of_those_who_wait(server: Server, line: Proxy) -> None:
+    """They are answered, not cut off, so that their next try is another node's."""
+    chat = server.start_chat()
+    line.refuse()
+    with ThreadPoolExecutor(1) as client:
+        waiting = client.submit(connect, chat)
+        assert eventually(lambda: "openparticipant_requests_held 1.0" in metrics(server))
+        server.call(lambda: server.node.server.drain(0, CONNECTING / 1000 - 5))
+        assert waiting.result().status == 500
 
 
 def metrics(server: Server) -> str:
