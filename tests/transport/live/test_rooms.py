@@ -125,10 +125,10 @@ async def _play(scene: Scene, steps: list[tuple[str, str | int | None]]) -> None
 )
 @given(steps=STEPS)
 def test_after_a_look_everyone_was_told_everything_once_in_order(
-    scene: Scene, steps: list[tuple[str, str | int | None]]
+    scene: Scene, caplog: pytest.LogCaptureFixture, steps: list[tuple[str, str | int | None]]
 ) -> None:
     """Notices get lost, doubled, late and out of order, and the store fails in between."""
-    logging.getLogger("openparticipant").setLevel(logging.ERROR)
+    caplog.set_level(logging.ERROR, logger="openparticipant")
     asyncio.run(_play(scene, steps))
 
 
