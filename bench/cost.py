@@ -1,4 +1,4 @@
-"""What each operation costs the server, and the engines under it.
+"""What each operation costs the server.
 
     python -m bench.cost [--chats 400] [--rounds 3]
 
@@ -32,7 +32,7 @@ _READY = "openparticipant ready on "
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one call took: microseconds of CPU, bytes on the wire, bytes written to files."""
+    """What one call took, as means: microseconds of CPU, bytes on the wire and to files; calls/s."""
 
     cpu: float
     moved: float
