@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from openparticipant.testing.server import Server
+from tests.clients.chromium import Chromium
 from tests.demo.window import PATIENCE, File, Window
 from tests.requirements import require
 
@@ -26,7 +27,7 @@ SCREENS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(params=SCREENS)
-def screen(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Window]:
+def screen(request: pytest.FixtureRequest, browser: Chromium, server: Server) -> Iterator[Window]:
     """Return the page on one of several screens."""
     opened = Window(browser, server.url, **SCREENS[request.param])
     yield opened
@@ -143,7 +144,7 @@ def test_who_cannot_see_is_told(window: Window) -> None:
     window.expect_refusals()
 
 
-def test_nothing_moves_for_who_wants_it_still(browser: Browser, server: Server) -> None:
+def test_nothing_moves_for_who_wants_it_still(browser: Chromium, server: Server) -> None:
     """With reduced motion asked for, even the sign of reconnecting stands still."""
     moving = """pane => {
         pane.dataset.line = "reconnecting";

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 import openparticipant.cli
 from openparticipant.testing.server import Server
+from tests.clients.chromium import Chromium
 from tests.demo.window import PATIENCE, File, Side, Window
 
 PICTURE = (Path(openparticipant.cli.__file__).parent / "demo.png").read_bytes()
@@ -110,7 +111,7 @@ def test_what_is_no_picture_has_no_preview(window: Window) -> None:
     ],
     ids=["too big", "wrong type", "wrong type for its name", "empty", "no extension"],
 )
-def test_a_file_that_is_refused_says_why(browser: Browser, file: File, said: str) -> None:
+def test_a_file_that_is_refused_says_why(browser: Chromium, file: File, said: str) -> None:
     """In the service's own words, to be tried again or dismissed; the others go through."""
     with Server(demo="on", attachment_size=str(MIB)) as small:
         window = Window(browser, small.url)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from playwright.sync_api import Browser
-
+from tests.clients.chromium import Chromium
 from tests.demo.window import Window
 from tests.serve_process import ServeProcess
 
 
-def test_a_chat_outlives_its_server(browser: Browser, tmp_path: Path) -> None:
+def test_a_chat_outlives_its_server(browser: Chromium, tmp_path: Path) -> None:
     """The page says that it reconnects, finds the new process, and both go on where they were."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

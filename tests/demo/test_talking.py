@@ -270,6 +270,20 @@ def test_a_line_that_died_silently_is_noticed(window: Window) -> None:
     assert cutter.opened == 4
 
 
+def test_asking_twice_in_a_row_is_no_reason_to_hang_up(window: Window) -> None:
+    """An answer takes time; that there is none yet does not mean that the line is dead."""
+    cutter = Cutter(window)
+    window.page.reload()
+    window.start()
+    window.page.evaluate("for (const again of [1, 2]) dispatchEvent(new Event('offline'))")
+    window.jane.say("still there?")
+
+    for side in window.sides:
+        side.hears("still there?")
+        side.line_is("Connected")
+    assert cutter.opened == 2
+
+
 def test_a_line_is_renewed_before_it_expires(window: Window) -> None:
     """A minute before its hour is over the next one is open; nobody sees any of it."""
     cutter = Cutter(window)

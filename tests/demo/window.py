@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from playwright.sync_api import (
-    Browser,
     ConsoleMessage,
     FilePayload,
     Locator,
@@ -19,6 +18,8 @@ from playwright.sync_api import (
     WebSocketRoute,
     expect,
 )
+
+from tests.clients.chromium import Chromium
 
 PATIENCE = 30_000  # milliseconds; more than a busy machine takes, and no more than a failure costs
 # Gathers what the page's policy stopped, before any script of the page runs.
@@ -123,7 +124,7 @@ class Side:
 class Window:
     """A browser window of its own with the page in it."""
 
-    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+    def __init__(self, browser: Chromium, url: str, **options: Any) -> None:
         self.url = url
         self.requests: list[str] = []
         self.errors: list[str] = []

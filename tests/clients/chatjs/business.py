@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import BrowserContext
 
 from tests.clients.chatjs.seat import REGION, Seat
+from tests.clients.chromium import Chromium
 from tests.crash.rounds import control_key
 
 _INSTANCE = "instance"
@@ -65,7 +66,7 @@ class Meeting:
 class Business:
     """Whoever has put chatjs on `site`."""
 
-    browser: Browser
+    browser: Chromium
     site: str
     session: Any = field(default_factory=boto3.session.Session)
 
