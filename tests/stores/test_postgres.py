@@ -19,8 +19,10 @@ INSERT = """
     VALUES ($1, $2, 'the-secret', 0)
 """
 WAITING_FOR_THE_GATE = """
-    SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted HAVING count(*) = 2
+    SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted HAVING count(*) = {}
 """
+NEVER = "SELECT 1 WHERE false"
+CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
 ASLEEP = "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)'"
 TOUCH = "UPDATE access_keys SET created_at = created_at + 1 WHERE access_key_id = $1 RETURNING 1"
 
@@ -103,7 +105,7 @@ async def test_two_that_stand_in_each_other_s_way_both_succeed(postgres: str) ->
             both = asyncio.gather(
                 database.write(crossing("a", "b")), database.write(crossing("b", "a"))
             )
-            await until(database, WAITING_FOR_THE_GATE)
+            await until(database, WAITING_FOR_THE_GATE.format(2))
         finally:
             await gate.close()
         await both
@@ -169,6 +171,34 @@ async def test_what_is_closed_says_so(postgres: str) -> None:
         with pytest.raises(Unavailable, match="closed") as heard:
             await database.write(insert("a"))
         assert heard.value.untouched
+
+
+async def test_closing_waits_for_what_runs(postgres: str) -> None:
+    """It ends as if nothing had been, and its connection is closed like the others."""
+    async with PostgresStores(postgres) as stores:
+        gate = await asyncpg.connect(stores.url)
+        try:
+            before = await gate.fetchval(CONNECTED)
+            await gate.execute("SELECT pg_advisory_lock(1)")
+
+            def write() -> Write[str]:
+                yield "SELECT pg_advisory_xact_lock_shared(1)", ()
+                return (yield from insert("a")())
+
+            async def open_once_it_closes() -> None:
+                with pytest.raises(Unavailable, match="closed"):
+                    await until(database, NEVER)
+                await gate.execute("SELECT pg_advisory_unlock(1)")
+
+            async with stores.database() as database:
+                last = asyncio.ensure_future(database.write(write))
+                await until(database, WAITING_FOR_THE_GATE.format(1))
+                opening = asyncio.ensure_future(open_once_it_closes())
+            assert last.result() == "a"
+            await opening
+            assert await gate.fetchval(CONNECTED) == before
+        finally:
+            await gate.close()
 
 
 async def test_a_write_that_is_given_up_leaves_nothing(postgres: str) -> None:

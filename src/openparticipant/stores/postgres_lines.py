@@ -18,6 +18,7 @@ class Lines:
 
     def __init__(self, address: Address, most: int) -> None:
         self._address = address
+        self._most = most
         self._room = asyncio.Semaphore(most)
         self._idle: list[Line] = []
         self._parting: set[asyncio.Task[None]] = set()
@@ -42,7 +43,9 @@ class Lines:
             self._part(self._idle.pop())
 
     async def close(self) -> None:
-        """Close what is idle and wait for what is parting."""
+        """Wait for the lines that are lent, close all, and lend none again."""
+        for _ in range(self._most):
+            await self._room.acquire()
         self.drop_idle()
         if self._parting:
             await asyncio.wait(self._parting)
