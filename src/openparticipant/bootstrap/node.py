@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from openparticipant.data_dir import DataDir
 from openparticipant.operations import deadlines
 from openparticipant.operations.membership import Membership
+from openparticipant.operations.review import Reviewer
 from openparticipant.ports import Ports
 from openparticipant.sigv4 import Credentials
 from openparticipant.transport.engines import Engines
@@ -24,6 +25,7 @@ class Node:
         server: Server,
         ports: Ports,
         rooms: Rooms,
+        reviewer: Reviewer,
         engines: Engines,
         membership: Membership,
         data_dir: DataDir,
@@ -35,6 +37,7 @@ class Node:
         self.data_dir = data_dir
         self.control_key = control_key
         self._rooms = rooms
+        self._reviewer = reviewer
         self._engines = engines
         self._membership = membership
         self._held = held
@@ -46,10 +49,11 @@ class Node:
         return self._membership.over
 
     def watch(self) -> None:
-        """Begin the background work: deadlines, listeners that the bus has forgotten, nodes, engines."""
+        """Begin the background work: deadlines, scans, listeners that the bus forgot, nodes, engines."""
         self._watches = [
             asyncio.create_task(self._membership.watch()),
             asyncio.create_task(deadlines.watch(self.ports)),
+            asyncio.create_task(self._reviewer.watch()),
             asyncio.create_task(self._rooms.watch()),
             asyncio.create_task(self._engines.watch()),
         ]
