@@ -39,7 +39,7 @@ def program(url: str) -> Clamd:
 
 async def verdict(url: str, content: bytes) -> Verdict:
     """Let a clamd look at a file."""
-    async with completed(content) as file:
+    async with completed(content) as file, asyncio.timeout(60):
         return await program(url).scan(file)
 
 
@@ -72,7 +72,7 @@ async def test_it_may_be_behind_a_socket_file(tmp_path_factory: pytest.TempPathF
     """As Debian's package has it."""
     with ClamdServer(tmp_path_factory.mktemp("c"), socket_file=True) as server:
         assert not (await verdict(server.url, EICAR)).is_approved
-        assert (await program(server.url).version()).startswith("ClamAV ")
+        assert (await verdict(server.url, b"hello")).is_approved
 
 
 @pytest.mark.parametrize("size", [2 * 1024 * 1024, 16 * 1024 * 1024])

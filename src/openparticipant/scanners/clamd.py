@@ -40,10 +40,6 @@ class Clamd:
         if said != b"PONG":
             raise Unreachable(f"{self.name}: {shown(said)!r} is not what a clamd says")
 
-    async def version(self) -> str:
-        """Return what the daemon says that it is, with the age of its signatures."""
-        return shown(await self._ask(b"VERSION"))
-
     async def scan(self, file: CompletedFile) -> Verdict:
         """Stream a file to the daemon and read its verdict."""
         await self.reach()
