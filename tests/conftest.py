@@ -11,6 +11,7 @@ pytest.register_assert_rewrite(
     "openparticipant.testing.store_contract",
 )
 pytest_plugins = [
+    "tests.engines.clamd",
     "tests.engines.cluster",
     "tests.engines.nats",
     "tests.engines.postgres",

@@ -63,6 +63,7 @@ def test_every_metric_is_told_with_its_labels() -> None:
     metrics.delivered("message", 1, 0.001)
     metrics.notices("in")()
     metrics.notice_dropped("down")
+    metrics.scanned("clamd://host", "approved", 0.1)
     metrics.watch_engine("database", SimpleNamespace(trouble=None))
     expected = []
     for family in metrics.registry.collect():

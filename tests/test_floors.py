@@ -28,6 +28,7 @@ FLOORS: dict[str, int] = {
     "stores": 4,
     "bus": 4,
     "objects": 4,
+    "scanners": 4,
     "system": 4,
     "tracing": 4,
     "transport": 5,
@@ -63,6 +64,7 @@ BACK_ENDS = {
     f"{PACKAGE}.objects.s3",
     f"{PACKAGE}.bus.local",
     f"{PACKAGE}.bus.nats",
+    f"{PACKAGE}.scanners",
     f"{PACKAGE}.tracing.otel",
 }
 # The built-in object store is a server as well as a back end: its own route knows it.
@@ -142,7 +144,7 @@ def test_only_the_composition_root_names_back_ends() -> None:
         for module, path in modules()
         for name in imports(path)
         if any(name == back_end or name.startswith(f"{back_end}.") for back_end in BACK_ENDS)
-        and room(module) not in {"bootstrap", "stores", "objects", "bus", "testing"}
+        and room(module) not in {"bootstrap", "stores", "objects", "bus", "scanners", "testing"}
         and not (name.startswith(f"{PACKAGE}.objects") and room(module) in KNOW_THE_DISK)
     ]
 

@@ -24,6 +24,11 @@ STAGING_LIFETIME = DAY  # documented advice: expire the staging location after o
 DOWNLOAD_URL_LIFETIME_SECONDS = 300  # documented default of the sibling API GetAttachedFile
 COMPLETION_LEASE = 30 * SECOND  # chosen: copying 100 MiB between two keys takes seconds at most
 COMPLETION_PATIENCE = 2 * SECOND  # chosen: how long a second Complete waits for the first
+SCAN_WITHIN_SECONDS = 60  # documented: what a scanner may take for a file
+SCAN_HOLD = DAY  # chosen: an outage over night costs nobody a file; chats last 25 hours
+SCAN_HOLD_MAX = 7 * DAY  # chosen: the longest chat; what is held at its end is nobody's
+SCAN_HOLD_OF_AWS = MINUTE  # documented: then the file is rejected, or after
+SCAN_TRIES_OF_AWS = 3  # documented
 
 # Connections
 CONNECTION_LIFETIME = DAY  # documented: a connection token is good for one day

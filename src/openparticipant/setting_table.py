@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from openparticipant import limits
 from openparticipant.domain.filetypes import CONTENT_TYPES
+from openparticipant.domain.review import Hold
 from openparticipant.master_key import MasterKey
 
 PREFIX = "OPENPARTICIPANT_"
@@ -88,6 +89,25 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds <= 86400:
         raise ValueError("must be a number of seconds from 0 to 86400")
     return seconds
+
+
+def _scan_timeout(text: str) -> float:
+    seconds = _seconds(text)
+    if seconds < 1:
+        raise ValueError("must be a number of seconds from 1 to 86400")
+    return seconds
+
+
+def _hold(text: str) -> Hold:
+    if text == "aws":
+        return Hold(limits.SCAN_HOLD_OF_AWS, limits.SCAN_TRIES_OF_AWS)
+    if (
+        not text.isascii()
+        or not text.isdigit()
+        or int(text) > limits.SCAN_HOLD_MAX // limits.SECOND
+    ):
+        raise ValueError("must be a whole number of seconds up to 604800, or aws: 60 and 3 tries")
+    return Hold(int(text) * limits.SECOND)
 
 
 def _ratio(text: str) -> float:
@@ -206,7 +226,26 @@ SETTINGS: tuple[Setting, ...] = (
         "how nodes tell each other of new items: local: or nats://HOST:PORT,…",
         secret=True,
     ),
-    Setting("scanner", _scheme("none:"), "none:", "what looks at files", repeatable=True),
+    Setting(
+        "scanner",
+        _scheme("none:", "clamd://", "http://", "https://", "exec:/"),
+        "none:",
+        "what looks at files: clamd://HOST:PORT, clamd:///SOCKET, https://HOOK, exec:/PATH; all must approve",
+        repeatable=True,
+        secret=True,
+    ),
+    Setting(
+        "scan-timeout",
+        _scan_timeout,
+        str(limits.SCAN_WITHIN_SECONDS),
+        "seconds that a scanner may take for a file",
+    ),
+    Setting(
+        "scan-hold",
+        _hold,
+        str(limits.SCAN_HOLD // limits.SECOND),
+        "seconds that a file waits for a scanner that does not answer, until it is rejected; or aws",
+    ),
     Setting(
         "public-url",
         _origin,

@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
+from openparticipant.domain.review import Hold
 from openparticipant.master_key import MasterKey
 from openparticipant.setting_table import PREFIX, SETTINGS, Setting
 
@@ -28,7 +29,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the operator decided. Sizes are bytes, lifetimes milliseconds, drain times seconds.
+    """What the operator decided. Sizes are bytes, lifetimes milliseconds, drain and scan times seconds.
 
     Lists are tuples; an empty `instances` admits every instance. `public_url` and `objects_url`
     are origins; None stands for the address the server listens on.
@@ -43,6 +44,8 @@ class Settings:
     objects: str
     bus: str
     scanner: tuple[str, ...]
+    scan_timeout: float
+    scan_hold: Hold
     public_url: str | None
     objects_url: str | None
     region: str

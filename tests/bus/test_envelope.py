@@ -38,7 +38,8 @@ HINTS: st.SearchStrategy[Hint] = st.one_of(
         st.none() | PARTICIPANT,
         st.none() | TEXT,
         st.none() | TEXT,
-        st.none() | st.builds(AttachedFile, TEXT, TEXT, TEXT),
+        st.none() | st.builds(AttachedFile, TEXT, TEXT, TEXT, st.booleans()),
+        is_private=st.booleans(),
     ),
     st.builds(Typing, st.just(CONTACT), TEXT, INSTANT, PARTICIPANT),
     st.builds(

@@ -38,7 +38,7 @@ MOST_STEPS = 300  # of one actor, until it must have come to an end
 
 
 class AttachmentLife(RuleBasedStateMachine):
-    """Starts, uploads, completions, deadlines, crashes and failures, one step of one at a time."""
+    """Starts, uploads, completions, scans, deadlines, crashes and failures, one step of one at a time."""
 
     attachments = Bundle("attachments")
 
@@ -50,6 +50,8 @@ class AttachmentLife(RuleBasedStateMachine):
         self.actors: list[Actor] = []
         self.witnesses: list[Witness] = []
         self.acknowledged: set[str] = set()
+        self.over: set[str] = set()  # contacts that have ended
+        self.contacts: dict[str, str] = {}  # of acknowledged attachments
         self.excused: set[str] = set()
         self.failed = False
         self.bodies = 0
@@ -64,9 +66,10 @@ class AttachmentLife(RuleBasedStateMachine):
 
         return self.loop.run_until_complete(bounded())
 
-    @initialize()
-    def two_contacts(self) -> None:
-        """Start two contacts with a customer and an agent each."""
+    @initialize(is_scanning=st.booleans())
+    def two_contacts(self, *, is_scanning: bool = False) -> None:
+        """Start two contacts with a customer and an agent each, with or without a scanner."""
+        self.world.is_scanning = is_scanning
         self.callers = self.run(self.world.people()) + self.run(self.world.people())
 
     @rule(target=attachments, who=st.integers(0, 3), token=TOKENS, uploaded=st.booleans())
@@ -98,8 +101,15 @@ class AttachmentLife(RuleBasedStateMachine):
         async def complete(gate: Gate) -> None:
             await self.world.complete(gate, witness, caller, attachment.id, token)
             self.acknowledged.add(attachment.id)
+            self.contacts[attachment.id] = caller.contact_id
 
         self.act("complete", complete, steps)
+
+    @rule(mood=st.sampled_from(["approve", "reject", "fail"]), steps=STEPS)
+    @precondition(lambda self: self.world.is_scanning)
+    def scan(self, mood: str, steps: int) -> None:
+        """Begin to review what is due, with a scanner in a mood."""
+        self.act(f"scan: {mood}", lambda gate: self.world.scan(gate, mood), steps)
 
     @rule(who=st.integers(0, 99), steps=STEPS)
     @precondition(lambda self: self.actors)
@@ -131,9 +141,11 @@ class AttachmentLife(RuleBasedStateMachine):
         """Let somebody of the first contact leave; the customer takes the contact along."""
         try:
             item_id, now = self.world.ports.ids.uuid(), self.world.clock.now()
-            self.run(self.world.store.disconnect(self.callers[who], item_id, now=now))
+            told = self.run(self.world.store.disconnect(self.callers[who], item_id, now=now))
         except ServiceError:
             return
+        if told[-1].author is None:
+            self.over.add(told[-1].contact_id)
 
     @rule()
     def crash(self) -> None:
@@ -177,20 +189,32 @@ class AttachmentLife(RuleBasedStateMachine):
 
     @invariant()
     def what_is_shown_is_what_was_checked(self) -> None:
-        """Approved attachments have one item each, and the bytes that were checked, for ever."""
-        approved: dict[str, list[str]] = {}
-        for row in self.run(self.world.rows()):
+        """Approved attachments have one item each, and the bytes that were checked, for ever.
+
+        Rejected ones have one that is private, and what is being scanned has none.
+        """
+        rows = self.run(self.world.rows())
+        told = [(row.id, row.status) for row in rows if row.status in {"approved", "rejected"}]
+        for row in rows:
             if row.status == "approved":
                 assert row.final_key is not None
                 content = self.run(self.world.content(row.final_key))
                 assert content == self.world.checked[row.final_key]
-                approved.setdefault(row.contact_id, []).append(row.id)
-        assert self.acknowledged <= {id_ for ids in approved.values() for id_ in ids}
+                assert not self.world.is_scanning or row.final_key in self.world.approved
+        completed = {id_ for id_, _ in told} | {row.id for row in rows if row.status == "scanning"}
+        # What was scanned when its contact ended is nobody's any more.
+        forgotten = {id_ for id_, contact in self.contacts.items() if contact in self.over}
+        assert self.acknowledged <= completed | (forgotten if self.world.is_scanning else set())
+        shown = []
         for contact_id in {caller.contact_id for caller in self.callers}:
             items = self.run(self.world.store.items(contact_id, after=0, limit=99))
-            files = [item.attachment.id for item in items if item.attachment]
-            assert sorted(files) == sorted(approved.get(contact_id, []))
             assert [item.ordinal for item in items] == list(range(1, len(items) + 1))
+            for item in items:
+                if item.attachment:
+                    assert item.is_private is item.attachment.is_rejected
+                    status = "rejected" if item.is_private else "approved"
+                    shown.append((item.attachment.id, status))
+        assert sorted(shown) == sorted(told)
 
     @invariant()
     def the_counter_counts_what_is_held(self) -> None:
@@ -218,13 +242,23 @@ class AttachmentLife(RuleBasedStateMachine):
             assert actor not in self.actors, f"{actor} does not come to an end"
         self.world.clock.advance(2 * COMPLETION_LEASE + MINUTE)
         self.run(deadlines.work_off(self.world.ports))
+        self.review_all()
         self.what_is_shown_is_what_was_checked()
         self.the_counter_counts_what_is_held()
         rows = self.run(self.world.rows())
-        assert {row.status for row in rows} <= {"pending", "approved"}
-        kept = {row.final_key for row in rows if row.final_key is not None}
+        assert {row.status for row in rows} <= {"pending", "approved", "rejected"}
+        kept = {row.final_key for row in rows if row.status == "approved"}
         awaited = {row.staging_key for row in rows if row.status == "pending"}
         files = self.world.files()
         assert kept <= files
+        assert files.isdisjoint(row.final_key for row in rows if row.status == "rejected")
         if not self.failed:
             assert files <= kept | awaited | self.excused
+
+    def review_all(self) -> None:
+        """Let a scanner that approves look at all that waits, however often it was put off."""
+        for _ in range(5):
+            self.act("scan: approve", lambda gate: self.world.scan(gate, "approve"), MOST_STEPS)
+            self.world.clock.advance(2 * MINUTE)
+        assert self.actors == []
+        assert self.run(self.world.store.scan_backlog()).waiting == 0

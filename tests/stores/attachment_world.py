@@ -12,9 +12,19 @@ from openparticipant.bootstrap.recovery import recover
 from openparticipant.bus.local import LocalBus
 from openparticipant.domain.attachment import Attachment, FileRules
 from openparticipant.domain.connection import Caller
+from openparticipant.domain.review import Hold, Verdict
+from openparticipant.errors import Unavailable
+from openparticipant.limits import SCAN_HOLD
 from openparticipant.objects.disk import PREFIX, DiskObjects
-from openparticipant.operations import completion, deadlines
-from openparticipant.ports import ContactStore, Policy, Ports, StoredObject
+from openparticipant.operations import completion, deadlines, review
+from openparticipant.ports import (
+    CompletedFile,
+    ContactStore,
+    Policy,
+    Ports,
+    Scanning,
+    StoredObject,
+)
 from openparticipant.sigv4 import Credentials
 from openparticipant.stores.contact_store import SqlContactStore
 from openparticipant.stores.sqlite import SqliteDatabase
@@ -26,6 +36,7 @@ from openparticipant.transport.object_uploads import Uploads
 from tests.stores.stepping import Gate, Stepped, SteppedClock
 
 LIMIT = 3
+HOLD = Hold(SCAN_HOLD)
 POLICY = Policy(
     account="000000000000",
     region="us-east-1",
@@ -38,7 +49,7 @@ POLICY = Policy(
     views={},
 )
 _ROWS = """
-    SELECT a.id, a.status, a.staging_key, a.final_key, c.id
+    SELECT a.id, coalesce(a.review, a.status), a.staging_key, a.final_key, c.id
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
 """
 _QUOTA = """
@@ -88,11 +99,37 @@ class Witness:
         await self._world.objects.discard(key)
 
 
+class Whim:
+    """A scanner that says what it is told to, once the gate lets it; `approved` are its keys."""
+
+    name, largest, within, trouble = "whim", None, 60.0, None
+
+    def __init__(self, world: AttachmentWorld, gate: Gate, mood: str) -> None:
+        self._world = world
+        self._gate = gate
+        self._mood = mood
+
+    async def scan(self, file: CompletedFile) -> Verdict:
+        """Look at what is there, and judge."""
+        assert await self._world.content(file.key) == self._world.checked[file.key]
+        await self._gate.wait("in scan")
+        if self._mood == "fail":
+            raise Unavailable("in no mood")
+        if self._mood == "approve":
+            self._world.approved.add(file.key)
+        return Verdict(is_approved=self._mood == "approve")
+
+
 class AttachmentWorld:
-    """A node on a data directory, which may die and come back. `checked` is by final key."""
+    """A node on a data directory, which may die and come back.
+
+    `checked` is by final key. Where it `is_scanning`, `approved` has the keys that a scanner approved.
+    """
 
     def __init__(self, place: Path) -> None:
         self._place = place
+        self.is_scanning = False
+        self.approved: set[str] = set()
         self._ids = RandomIds()
         self.clock = SettableClock()
         self.scene = Scene(self._opened)
@@ -109,7 +146,9 @@ class AttachmentWorld:
             credentials=Credentials("key", "secret"),
             ids=self._ids,
         )
-        self.ports = Ports(self.clock, self._ids, self.store, self.objects, LocalBus(), POLICY)
+        self.ports = Ports(
+            self.clock, self._ids, self.store, self.objects, LocalBus(), POLICY, Scanning((), HOLD)
+        )
         await self.scene.reopen()
         await recover(self.ports, alone=True)
 
@@ -134,6 +173,12 @@ class AttachmentWorld:
     ) -> None:
         """Complete an attachment, step by step."""
         await completion.complete(self._stepped(gate, witness), caller, attachment_id, token)
+
+    async def scan(self, gate: Gate, mood: str) -> None:
+        """Review what is due, step by step, with a scanner in that mood."""
+        ports = self._stepped(gate, self.objects, mood)
+        for due in await review.take(ports, 9):
+            await review.review(ports, due)
 
     async def work_off(self, gate: Gate) -> None:
         """Work the deadlines off, step by step."""
@@ -177,7 +222,8 @@ class AttachmentWorld:
         root = self._place / "objects"
         return {str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()}
 
-    def _stepped(self, gate: Gate, objects: object) -> Ports:
+    def _stepped(self, gate: Gate, objects: object, mood: str = "") -> Ports:
+        scanners = [Whim(self, gate, mood)] if self.is_scanning else []
         return Ports(
             SteppedClock(self.clock, gate),
             self._ids,
@@ -185,6 +231,7 @@ class AttachmentWorld:
             cast("Any", Stepped(objects, gate)),
             LocalBus(),
             POLICY,
+            Scanning(scanners, HOLD),
         )
 
     @asynccontextmanager

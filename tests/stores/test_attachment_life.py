@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
-from openparticipant.limits import COMPLETION_LEASE
+from openparticipant.limits import COMPLETION_LEASE, MINUTE
 from openparticipant.testing.store_contract.scene import URL_LIFETIME
 from tests.stores.attachment_life import MOST_STEPS, AttachmentLife
 
@@ -20,6 +20,7 @@ Event: TypeAlias = Callable[[AttachmentLife, At], None]
 
 STEPS_OF_A_COMPLETION = 13  # from its start to its end, with a stop before and after each call
 STEPS_OF_AN_UPLOAD = 7
+STEPS_OF_A_SCAN = 12  # of one that rejects, which has the most
 HALF_WAY = 5  # after its second call: it holds the attachment, or has taken what is due
 
 TestAttachmentLife = AttachmentLife.TestCase
@@ -81,6 +82,25 @@ def crash(it: AttachmentLife, at: At) -> None:
     it.crash()
 
 
+def approve(it: AttachmentLife, at: At) -> None:
+    """Review with a scanner that approves."""
+    del at
+    it.scan("approve", MOST_STEPS)
+
+
+def reject(it: AttachmentLife, at: At) -> None:
+    """Review with a scanner that rejects."""
+    del at
+    it.scan("reject", MOST_STEPS)
+
+
+def lapsed_scan(it: AttachmentLife, at: At) -> None:
+    """Let the lease of the scan lapse, and begin another one."""
+    del at
+    it.pass_time(2 * MINUTE, 0)
+    it.scan("reject", HALF_WAY)
+
+
 Events: TypeAlias = tuple[Event, ...]
 WHILE_COMPLETING: tuple[Events, ...] = (
     (put,),
@@ -102,6 +122,24 @@ WHILE_COMPLETING: tuple[Events, ...] = (
 )
 
 
+WHILE_SCANNING: tuple[Events, ...] = (
+    (reject,),
+    (approve,),
+    (lapsed_scan, approve),
+    (lapsed_scan, reject),
+    (lapsed_scan, reject, crash),
+    (put,),
+    (same,),
+    (complete,),
+    (end,),
+    (end, lapsed_scan),
+    (end, crash, approve),
+    (crash,),
+    (crash, reject),
+    (lapsed_scan, end, reject),
+)
+
+
 WHILE_UPLOADING: tuple[Events, ...] = (
     (put,),
     (complete,),
@@ -116,11 +154,11 @@ WHILE_UPLOADING: tuple[Events, ...] = (
 
 
 @contextmanager
-def proposed(*, uploaded: bool) -> Iterator[tuple[AttachmentLife, At]]:
+def proposed(*, uploaded: bool, is_scanning: bool = False) -> Iterator[tuple[AttachmentLife, At]]:
     """Return a pending attachment; at the end all must come to rest."""
     it = AttachmentLife()
     try:
-        it.two_contacts()
+        it.two_contacts(is_scanning=is_scanning)
         at = it.propose(who=0, token=None, uploaded=uploaded)
         assert isinstance(at, tuple)
         yield it, at
@@ -147,6 +185,26 @@ def test_a_completion_may_pause_anywhere(meanwhile: Events) -> None:
     for steps in range(STEPS_OF_A_COMPLETION + 1):
         with proposed(uploaded=True) as (it, at):
             it.complete(at, "one", steps)
+            happen(meanwhile, it, at)
+
+
+@pytest.mark.parametrize("meanwhile", WHILE_COMPLETING, ids=names)
+def test_a_completion_for_a_scanner_may_pause_anywhere(meanwhile: Events) -> None:
+    """As without one; only what a scanner approved is shown."""
+    for steps in range(STEPS_OF_A_COMPLETION + 1):
+        with proposed(uploaded=True, is_scanning=True) as (it, at):
+            it.complete(at, "one", steps)
+            happen(meanwhile, it, at)
+
+
+@pytest.mark.parametrize("mood", ["approve", "reject", "fail"])
+@pytest.mark.parametrize("meanwhile", WHILE_SCANNING, ids=names)
+def test_a_scan_may_pause_anywhere(meanwhile: Events, mood: str) -> None:
+    """There is one verdict, told once, and what was rejected is gone, whoever dies in between."""
+    for steps in range(STEPS_OF_A_SCAN + 1):
+        with proposed(uploaded=True, is_scanning=True) as (it, at):
+            it.complete(at, "one", MOST_STEPS)
+            it.scan(mood, steps)
             happen(meanwhile, it, at)
 
 
@@ -181,3 +239,13 @@ def test_the_pauses_reach_from_start_to_end() -> None:
             it.lead(it.actors[0], 1)
         assert it.actors == []
         assert it.acknowledged == {at[1].id}
+
+
+def test_the_pauses_of_a_scan_reach_from_start_to_end() -> None:
+    """As above."""
+    with proposed(uploaded=True, is_scanning=True) as (it, at):
+        it.complete(at, "one", MOST_STEPS)
+        it.scan("reject", STEPS_OF_A_SCAN - 1)
+        assert it.actors
+        it.lead(it.actors[0], 1)
+        assert it.actors == []

@@ -19,6 +19,7 @@ from openparticipant.stores import (
     items,
     listings,
     messages,
+    scans,
     transcripts,
 )
 from openparticipant.stores.sqlite import SqliteDatabase
@@ -32,9 +33,11 @@ MODULES = (
     items,
     listings,
     messages,
+    scans,
     transcripts,
 )
-SMALL = ("access_keys", "CONSTANT ROW")  # of key pairs there are a handful
+# Of key pairs there are a handful, and of scans those that wait now.
+SMALL = ("access_keys", "CONSTANT ROW", "scans USING COVERING INDEX scans_due")
 
 
 def statements(module: ModuleType) -> dict[str, str]:

@@ -14,9 +14,11 @@ from openparticipant.bootstrap.node import Node
 from openparticipant.bootstrap.objects import objects as open_objects
 from openparticipant.bootstrap.policy import policy
 from openparticipant.bootstrap.recovery import recover
+from openparticipant.bootstrap.scanning import scanning
 from openparticipant.bootstrap.tracing import tracer
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.errors import Unavailable
+from openparticipant.operations.review import Reviewer
 from openparticipant.ports import Engine, Ports
 from openparticipant.settings import Settings
 from openparticipant.stores import identity as identities
@@ -80,6 +82,7 @@ async def _assemble(
     told_by = await held.enter_async_context(
         bus(settings, control_keys[0].secret_access_key, metrics)
     )
+    scanned = await held.enter_async_context(scanning(settings, on.clock))
     patience = Patience(on.clock)
     held.push_async_callback(patience.close)
     ports = Ports(
@@ -88,7 +91,8 @@ async def _assemble(
         watched.store(store, metrics, traces, patience, rows),
         watched.objects(objects, metrics, traces, patience),
         watched.bus(told_by, metrics, traces, patience),
-        policy(settings, where.public_url),
+        policy(settings, where.public_url, scanned),
+        watched.scanning(scanned, metrics, patience),
     )
     await recover(ports, alone=bool(only_one(settings)))
     data_dir.write_profile(
@@ -98,9 +102,11 @@ async def _assemble(
         url=where.public_url,
         ca_bundle=where.ca_bundle,
     )
-    parts = {"database": rows, "objects": objects, "bus": told_by}
+    parts: dict[str, object] = {"database": rows, "objects": objects, "bus": told_by}
     if is_postgres(settings):
         parts["clock"] = member
+    if scanned.scanners:
+        parts["scanner"] = scanned
     engines = Engines({name: it for name, it in parts.items() if isinstance(it, Engine)}, metrics)
     server, rooms = serving.server(
         settings,
@@ -114,10 +120,13 @@ async def _assemble(
         control_keys=control_keys,
         object_keys=object_keys,
     )
+    reviewer = Reviewer(ports)
+    metrics.watch_scans(lambda: reviewer.waiting)
     return Node(
         server=server,
         ports=ports,
         rooms=rooms,
+        reviewer=reviewer,
         engines=engines,
         membership=member,
         data_dir=data_dir,

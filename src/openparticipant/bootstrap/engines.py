@@ -6,6 +6,7 @@ from openparticipant.bootstrap.bus import bus
 from openparticipant.bootstrap.database import is_postgres, postgres
 from openparticipant.bootstrap.keys import master_key
 from openparticipant.bootstrap.objects import is_s3, s3
+from openparticipant.bootstrap.scanning import scanning
 from openparticipant.bootstrap.tracing import tracer
 from openparticipant.settings import Settings
 from openparticipant.system import RandomIds, SystemClock
@@ -20,5 +21,9 @@ async def check(settings: Settings) -> None:
     if is_s3(settings):
         async with s3().opened(settings, SystemClock(), RandomIds()):
             pass
-    async with bus(settings, "", Metrics()), tracer(settings):
+    async with (
+        bus(settings, "", Metrics()),
+        tracer(settings),
+        scanning(settings, SystemClock()),
+    ):
         pass

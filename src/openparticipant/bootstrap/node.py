@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from openparticipant.data_dir import DataDir
 from openparticipant.operations import deadlines
 from openparticipant.operations.membership import Membership
+from openparticipant.operations.review import Reviewer
 from openparticipant.ports import Ports
 from openparticipant.sigv4 import Credentials
 from openparticipant.transport.engines import Engines
@@ -25,6 +26,7 @@ class Node:
         server: Server,
         ports: Ports,
         rooms: Rooms,
+        reviewer: Reviewer,
         engines: Engines,
         membership: Membership,
         data_dir: DataDir,
@@ -36,6 +38,7 @@ class Node:
         self.data_dir = data_dir
         self.control_key = control_key
         self._rooms = rooms
+        self._reviewer = reviewer
         self._engines = engines
         self._membership = membership
         self._held = held
@@ -47,10 +50,11 @@ class Node:
         return self._membership.over
 
     def watch(self) -> None:
-        """Begin the background work: deadlines, listeners that the bus has forgotten, nodes, engines."""
+        """Begin the background work: deadlines, scans, listeners that the bus forgot, nodes, engines."""
         work = (
             self._membership.watch(),
             deadlines.watch(self.ports),
+            self._reviewer.watch(),
             self._rooms.watch(),
             self._engines.watch(),
         )

@@ -7,20 +7,26 @@ from collections.abc import Mapping
 from openparticipant import view_files
 from openparticipant.domain.attachment import FileRules
 from openparticipant.domain.view import View
-from openparticipant.ports import Policy
+from openparticipant.ports import Policy, Scanning
 from openparticipant.settings import Settings
 from openparticipant.transport.start import StartError
 
 
-def policy(settings: Settings, public_url: str) -> Policy:
-    """Read the policy off the settings, and the views that they name. Raises StartError."""
+def policy(settings: Settings, public_url: str, scanning: Scanning) -> Policy:
+    """Read the policy off the settings, and the views that they name. Raises StartError.
+
+    No file may be larger than every scanner takes.
+    """
+    sizes = [it.largest for it in scanning.scanners if it.largest is not None]
     return Policy(
         account=settings.account,
         region=settings.region,
         public_url=public_url,
         instances=frozenset(settings.instances),
         instances_without_attachments=frozenset(settings.instances_without_attachments),
-        file_rules=FileRules(frozenset(settings.attachment_extensions), settings.attachment_size),
+        file_rules=FileRules(
+            frozenset(settings.attachment_extensions), min([settings.attachment_size, *sizes])
+        ),
         attachments_per_contact=settings.attachments_per_contact,
         upload_url_lifetime=settings.upload_url_lifetime,
         views=_views(settings),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from openparticipant.domain.attachment import Status, locate
+from openparticipant.domain.attachment import locate
 from openparticipant.objects.disk import DiskObjects
 from openparticipant.operations import deadlines
 from openparticipant.ports import Ports
@@ -24,7 +24,7 @@ async def recover(ports: Ports, *, alone: bool) -> None:
         return (
             attachment is not None
             and attachment.staging_key == key
-            and attachment.status is not Status.APPROVED
+            and not attachment.status.is_completed
         )
 
     if alone:

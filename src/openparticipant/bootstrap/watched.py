@@ -6,13 +6,23 @@ What the back ends offer beside the named calls passes through as it is.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
+from openparticipant.domain.review import Verdict
 from openparticipant.domain.transcript import Notice
 from openparticipant.errors import Unavailable
-from openparticipant.ports import Bus, ContactStore, Engine, ObjectStore
+from openparticipant.ports import (
+    Bus,
+    CompletedFile,
+    ContactStore,
+    Engine,
+    ObjectStore,
+    Scanner,
+    Scanning,
+)
 from openparticipant.ports.tracer import Tracer
 from openparticipant.transport.metrics import Metrics
 from openparticipant.transport.patience import Patience
@@ -28,7 +38,7 @@ STORE: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("contact", "find_contact", "list_contacts", "attachment", "staged"),
-            *("items", "place", "page", "heads", "next_deadline"),
+            *("items", "place", "page", "heads", "next_deadline", "scan_backlog"),
         ),
         READ,
     ),
@@ -37,6 +47,7 @@ STORE: Mapping[str, str] = {
             *("start_contact", "create_participant", "stop_contact", "connect", "join"),
             *("disconnect", "send", "acknowledge", "propose", "claim", "approve", "release"),
             *("due_attachments", "settle", "expire_leases", "end_expired_contacts"),
+            *("hand_over", "due_scans", "postpone", "conclude", "clear"),
         ),
         WRITE,
     ),
@@ -47,7 +58,12 @@ OBJECTS: Mapping[str, str] = {
 }
 """The stage of each call of an object store."""
 # What was due is told once; who does not hear it finds it due again, or the listeners find it said.
-_TOLD_ONCE = frozenset({"due_attachments", "settle", "expire_leases", "end_expired_contacts"})
+_TOLD_ONCE = frozenset(
+    {
+        *("due_attachments", "settle", "expire_leases", "end_expired_contacts"),
+        *("due_scans", "conclude"),
+    }
+)
 
 
 class Watched:
@@ -118,6 +134,28 @@ def bus(inner: Bus, metrics: Metrics, tracer: Tracer | None, patience: Patience)
 
     vars(watched)["publish"] = told if tracer else publish
     return cast(Bus, watched)
+
+
+def scanning(inner: Scanning, metrics: Metrics, patience: Patience) -> Scanning:
+    """Return the scanners, each of their scans counted and timed."""
+    return replace(inner, scanners=[_scanner(it, metrics, patience) for it in inner.scanners])
+
+
+def _scanner(inner: Scanner, metrics: Metrics, patience: Patience) -> Scanner:
+    watched = Watched(inner, {}, metrics, None, patience, inner)
+
+    async def scan(file: CompletedFile) -> Verdict:
+        began = perf_counter()
+        outcome = "failed"
+        try:
+            verdict = await inner.scan(file)
+            outcome = "approved" if verdict.is_approved else "rejected"
+            return verdict
+        finally:
+            metrics.scanned(inner.name, outcome, perf_counter() - began)
+
+    vars(watched)["scan"] = scan
+    return cast(Scanner, watched)
 
 
 def encode(metrics: Metrics) -> Callable[[Shape], bytes]:

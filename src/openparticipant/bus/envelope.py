@@ -52,6 +52,7 @@ class _File(_Wire):
     id: str
     name: str
     content_type: str
+    is_rejected: bool = False
 
 
 class _Item(_Wire, tag="item"):
@@ -63,6 +64,7 @@ class _Item(_Wire, tag="item"):
     content_type: str | None = None
     content: str | None = None
     attachment: _File | None = None
+    is_private: bool = False
 
 
 class _Typing(_Wire, tag="typing"):
@@ -140,7 +142,8 @@ def _written(hint: Hint) -> _Item | _Typing | _Receipted | _Advanced:
                 _author(hint.author) if hint.author else None,
                 hint.content_type,
                 hint.content,
-                _File(file.id, file.name, file.content_type) if file else None,
+                _File(file.id, file.name, file.content_type, file.is_rejected) if file else None,
+                hint.is_private,
             )
         case Typing(_, id_, at, author):
             return _Typing(id_, at, _author(author))
@@ -169,7 +172,10 @@ def _read(contact_id: str, content: _Item | _Typing | _Receipted | _Advanced) ->
                 _participant(content.author) if content.author else None,
                 content.content_type,
                 content.content,
-                AttachedFile(file.id, file.name, file.content_type) if file else None,
+                AttachedFile(file.id, file.name, file.content_type, file.is_rejected)
+                if file
+                else None,
+                is_private=content.is_private,
             )
         case _Typing():
             return Typing(contact_id, content.id, content.at, _participant(content.author))

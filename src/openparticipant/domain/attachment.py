@@ -27,13 +27,22 @@ _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 class Status(enum.StrEnum):
     """The states of an attachment. PENDING → COMPLETING → APPROVED is the straight way.
 
+    Where there is a scanner, SCANNING comes before APPROVED, or before REJECTED.
     A completion that fails or whose lease lapses goes back to PENDING. A pending attachment that
-    is abandoned has no further state: its row and bytes vanish.
+    is abandoned has no further state: its row and bytes vanish. So does one that is scanned when
+    its contact ends.
     """
 
     PENDING = "pending"
     COMPLETING = "completing"
+    SCANNING = "scanning"
     APPROVED = "approved"
+    REJECTED = "rejected"
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether its uploader has done all there is to do, so that nothing can change its bytes."""
+        return self not in {Status.PENDING, Status.COMPLETING}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class AttachedFile:
     id: str
     name: str
     content_type: str
+    is_rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Receipt:
 class TranscriptItem:
     """One entry. Ordinals of a contact start at 1 and have no gaps; `at` grows with them.
 
-    The end of a chat has no author.
+    The end of a chat has no author. What is private is told to its author alone; all others step
+    over its ordinal.
     """
 
     contact_id: str
@@ -64,6 +66,7 @@ class TranscriptItem:
     content: str | None = None
     attachment: AttachedFile | None = None
     receipts: tuple[Receipt, ...] = ()
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,10 @@ class DiskObjects:
         )
         return Offer(url, at - at % 1000 + lasting * 1000)
 
+    def s3_location(self, key: str) -> tuple[str, str]:
+        """Return the bucket and the key that URLs name."""
+        return PREFIX.strip("/"), key
+
     async def look(self, key: str) -> StoredObject | None:
         """Return what lies under `key` now."""
         opened = await self.open(key)

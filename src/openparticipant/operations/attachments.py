@@ -90,7 +90,10 @@ def _proposal(
 async def complete_attachment_upload(
     ports: Ports, caller: Caller, request: CompleteAttachmentUploadRequest
 ) -> Empty:
-    """Check the uploaded file, keep it where no URL can write, and show it to the contact."""
+    """Check the uploaded file, keep it where no URL can write, and show it to the contact.
+
+    Where there are scanners it is shown once they have approved it, which this does not await.
+    """
     _refuse_where_switched_off(ports, caller)
     (attachment_id,) = request.attachment_ids
     await completion.complete(ports, caller, attachment_id, request.client_token)

@@ -1,9 +1,10 @@
 """How an upload becomes an attachment that nobody can change any more.
 
 Claim the attachment with a lease and a key of this attempt's own; look at the staged object; keep
-exactly what was seen under that key; record it together with the transcript item. No URL can write
-the key, no two attempts share one, and an attempt that lost its lease records nothing. So whatever
-else happens meanwhile, the file that was checked is the file that is shown.
+exactly what was seen under that key; record it together with the transcript item, or where there
+are scanners, together with the work for them. No URL can write the key, no two attempts share one,
+and an attempt that lost its lease records nothing. So whatever else happens meanwhile, the file that
+was checked is the file that is scanned and shown.
 """
 
 from __future__ import annotations
@@ -69,18 +70,32 @@ async def _finish(ports: Ports, caller: Caller, claim: Claim, attachment: Attach
         await _give_up(ports, caller, claim, written=not _changed_nothing(error))
         raise
     try:
-        item = await ports.store.approve(caller, claim, ports.ids.uuid(), now=ports.clock.now())
+        recorded = await _record(ports, caller, claim)
     except ServiceError:  # Unavailable leaves open whether it was recorded: the lease's end decides
         await _give_up(ports, caller, claim)
         raise
-    if item is None:
+    if not recorded:
         await ports.objects.discard(claim.final_key)
         return False
-    ports.bus.publish(item)
     try:
         await ports.objects.discard(attachment.staging_key)
     except Unavailable as error:  # complete all the same; what is staged has no use any more
         _log.warning("staged bytes of a completed attachment remain: %s", error)
+    return True
+
+
+async def _record(ports: Ports, caller: Caller, claim: Claim) -> bool:
+    """Show the file to the contact, or leave it to the scanners; False means that the lease is lost."""
+    now = ports.clock.now()
+    if ports.scanning.scanners:
+        if not await ports.store.hand_over(caller, claim, now=now):
+            return False
+        ports.scanning.handed_over.set()
+        return True
+    item = await ports.store.approve(caller, claim, ports.ids.uuid(), now=now)
+    if item is None:
+        return False
+    ports.bus.publish(item)
     return True
 
 

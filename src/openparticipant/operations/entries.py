@@ -24,7 +24,7 @@ def entry(item: TranscriptItem) -> shapes.Item:
                 content_type=file.content_type,
                 attachment_id=file.id,
                 attachment_name=file.name,
-                status="APPROVED",
+                status="REJECTED" if file.is_rejected else "APPROVED",
             )
         ]
         if file

@@ -59,7 +59,7 @@ async def get_contact_transcript(
             raise InvalidRequestException("NextToken is not one that this transcript gave.")
         begin = place[0]
     limit = request.max_results or RECORDS_PAGE
-    items = await store.page(found.seq, begin=begin, forward=True, limit=limit + 1)
+    items = await store.page(found.seq, viewer=None, begin=begin, forward=True, limit=limit + 1)
     page, more = items[:limit], items[limit:]
     return wire.GetContactTranscriptResponse(
         contact=_contact(found),

@@ -23,6 +23,7 @@ async def get_transcript(
 
     Pages follow one another in the scan direction, the items in a page in the sort order. Reading
     backwards, what is said meanwhile changes no page that follows; reading forwards, it comes last.
+    What the caller may not see is not there: pages are full without it.
     """
     if request.contact_id not in {None, caller.contact_id}:
         raise ValidationException("ContactId is not that of this chat.")
@@ -32,7 +33,7 @@ async def get_transcript(
     begin = await _begin(ports, caller, request, start, forward=forward)
     limit = request.max_results or TRANSCRIPT_PAGE
     found = await ports.store.page(
-        caller.contact_seq, begin=begin, forward=forward, limit=limit + 1
+        caller.contact_seq, viewer=caller.seq, begin=begin, forward=forward, limit=limit + 1
     )
     page, more = found[:limit], found[limit:]
     if forward != (request.sort_order == "ASCENDING"):
@@ -67,7 +68,9 @@ async def _begin(
         return place[0]
     if start is None and forward:
         return 1
-    begin = await ports.store.place(caller.contact_seq, _start(start, forward=forward))
+    begin = await ports.store.place(
+        caller.contact_seq, _start(start, forward=forward), viewer=caller.seq
+    )
     if begin is not None:
         return begin
     if start is not None and start.id is not None:

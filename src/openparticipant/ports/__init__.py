@@ -3,7 +3,14 @@
 The contract suites in `openparticipant.testing` hold backends to what is written here.
 """
 
-from openparticipant.ports.attachments import Claim, Claimed, DueAttachment, Proposal
+from openparticipant.ports.attachments import (
+    Claim,
+    Claimed,
+    DueAttachment,
+    DueScan,
+    Proposal,
+    ScanBacklog,
+)
 from openparticipant.ports.bus import Bus
 from openparticipant.ports.clock import Clock, IdSource
 from openparticipant.ports.contact_store import ContactStore
@@ -22,16 +29,19 @@ from openparticipant.ports.messages import NewMessage, NewReceipt, PageStart
 from openparticipant.ports.nodes import NodeEntry, NodeRegistry
 from openparticipant.ports.object_store import Invitation, ObjectStore, Offer, StoredObject
 from openparticipant.ports.policy import Policy
+from openparticipant.ports.scanner import CompletedFile, Scanner, Scanning
 
 __all__ = [
     "Bus",
     "Claim",
     "Claimed",
     "Clock",
+    "CompletedFile",
     "ContactFilter",
     "ContactPlace",
     "ContactStore",
     "DueAttachment",
+    "DueScan",
     "Engine",
     "IdSource",
     "InitialMessage",
@@ -50,5 +60,8 @@ __all__ = [
     "Policy",
     "Ports",
     "Proposal",
+    "ScanBacklog",
+    "Scanner",
+    "Scanning",
     "StoredObject",
 ]

@@ -45,6 +45,32 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class DueScan:
+    """A completed file that waits for scanners, leased to whoever was told until `leased_until`.
+
+    It was completed at `handed_over_at` and shown to scanners `tries` times, without an answer. Of
+    one that is void nothing is to be decided any more: it was rejected, or its contact has ended,
+    and its bytes have to go.
+    """
+
+    contact_seq: int
+    instance_id: str
+    attachment: Attachment
+    handed_over_at: int
+    tries: int
+    leased_until: int
+    is_void: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScanBacklog:
+    """How many files wait for scanners, under way or not, and when the next may be taken."""
+
+    due_at: int | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class DueAttachment:
     """An attachment whose deadline has passed, leased to whoever was told."""
 

@@ -9,7 +9,14 @@ from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Contact
 from openparticipant.domain.transcript import Receipt, TranscriptItem
-from openparticipant.ports.attachments import Claim, Claimed, DueAttachment, Proposal
+from openparticipant.ports.attachments import (
+    Claim,
+    Claimed,
+    DueAttachment,
+    DueScan,
+    Proposal,
+    ScanBacklog,
+)
 from openparticipant.ports.contacts import (
     ContactFilter,
     ContactPlace,
@@ -162,22 +169,37 @@ class ContactStore(Protocol):
         """
         ...
 
+    async def hand_over(self, caller: Caller, claim: Claim, *, now: int) -> bool:
+        """Record the completed file and that scanners have to look at it, in one; no item yet.
+
+        False means that this attempt no longer holds the attachment: nothing was changed. Raises
+        AccessDeniedException if the contact ended meanwhile.
+        """
+        ...
+
     async def release(self, contact_id: str, claim: Claim) -> bool:
         """Give up an attempt: the attachment is pending again. False if this claim had lost it."""
         ...
 
     async def items(self, contact_id: str, *, after: int, limit: int) -> list[TranscriptItem]:
-        """Return items with ordinals above `after`, in order, without receipts."""
+        """Return items with ordinals above `after`, in order, without receipts; private ones, too."""
         ...
 
-    async def place(self, contact_seq: int, start: PageStart) -> int | None:
-        """Return the ordinal at which to begin reading, None where there is no such item."""
+    async def place(self, contact_seq: int, start: PageStart, *, viewer: int | None) -> int | None:
+        """Return the ordinal at which to begin reading, None where there is no such item.
+
+        What the participant `viewer` (their `Caller.seq`) may not see is not there for them; None
+        sees all.
+        """
         ...
 
     async def page(
-        self, contact_seq: int, *, begin: int, forward: bool, limit: int
+        self, contact_seq: int, *, viewer: int | None, begin: int, forward: bool, limit: int
     ) -> list[TranscriptItem]:
-        """Return items with receipts, from ordinal `begin` on: upwards if `forward`, else down."""
+        """Return items with receipts, from ordinal `begin` on: upwards if `forward`, else down.
+
+        As many as `limit` of those that `viewer` may see; None sees all.
+        """
         ...
 
     async def heads(self, contact_seqs: Iterable[int]) -> dict[int, int]:
@@ -196,7 +218,33 @@ class ContactStore(Protocol):
         ...
 
     async def expire_leases(self, *, now: int) -> None:
-        """Let every running completion lapse; for a node that knows it is the only one, at start."""
+        """Let every running completion and scan lapse; for a node that is alone, at its start."""
+        ...
+
+    async def scan_backlog(self) -> ScanBacklog:
+        """Return how much waits for scanners."""
+        ...
+
+    async def due_scans(self, *, now: int, lease: int, limit: int) -> list[DueScan]:
+        """Take scans whose time has come, each for `lease` milliseconds."""
+        ...
+
+    async def postpone(self, due: DueScan, *, until: int, tries: int) -> bool:
+        """Give a scan back without a verdict, to be taken at `until`. False if the lease was lost."""
+        ...
+
+    async def conclude(
+        self, due: DueScan, item_id: str, *, is_approved: bool, now: int
+    ) -> TranscriptItem | None:
+        """Record the verdict and append the ATTACHMENT item, in one; a rejection's is private.
+
+        None means that the lease was lost: nothing was changed. Raises AccessDeniedException if the
+        contact ended meanwhile. A rejected file falls due again, as void, until it is cleared.
+        """
+        ...
+
+    async def clear(self, due: DueScan, *, now: int) -> None:
+        """Forget the scan of a void file, whose bytes are gone; with its contact, the file as well."""
         ...
 
     async def end_expired_contacts(self, *, now: int, limit: int) -> list[TranscriptItem]:

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 @runtime_checkable
 class Engine(Protocol):
-    """A database, an object store, a bus, and the clock that nodes have in common."""
+    """A database, an object store, a bus, scanners, and the clock that nodes have in common."""
 
     @property
     def trouble(self) -> str | None:

@@ -9,6 +9,7 @@ from openparticipant.ports.clock import Clock, IdSource
 from openparticipant.ports.contact_store import ContactStore
 from openparticipant.ports.object_store import ObjectStore
 from openparticipant.ports.policy import Policy
+from openparticipant.ports.scanner import Scanning
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,4 @@ class Ports:
     objects: ObjectStore
     bus: Bus
     policy: Policy
+    scanning: Scanning

@@ -51,6 +51,10 @@ class ObjectStore(Protocol):
         """Sign a GET of `key` for `lasting` seconds."""
         ...
 
+    def s3_location(self, key: str) -> tuple[str, str]:
+        """Return the bucket and the key there, by which others know an object."""
+        ...
+
     async def look(self, key: str) -> StoredObject | None:
         """Return what lies under `key` now."""
         ...

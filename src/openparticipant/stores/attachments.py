@@ -5,11 +5,15 @@
 | — | PENDING | propose | the contact is full or closed |
 | PENDING | COMPLETING | claim | its reservation lapsed and the contact is full |
 | COMPLETING | APPROVED | approve, by the attempt that holds it | the contact has ended |
+| COMPLETING | SCANNING | `scans.hand_over`, by the attempt that holds it | the contact has ended |
+| SCANNING | APPROVED, REJECTED | `scans.conclude`, by the scan that holds it | the contact has ended |
+| SCANNING | — | `scans.clear`, once the contact has ended | |
 | COMPLETING | PENDING | release, or settle once the lease has lapsed | |
 | PENDING | — | settle, once abandoned | |
 
 An attempt that let its lease lapse is undone before the next one begins: its key stands in the row
-until its object is gone, so nobody can lose sight of it.
+until its object is gone, so nobody can lose sight of it. The column `status` knows the first three
+states; `review` stands above it.
 """
 
 from __future__ import annotations
@@ -29,9 +33,9 @@ from openparticipant.stores import items
 from openparticipant.stores.connections import gone, lock_open, refuse_unless_open
 from openparticipant.stores.write import Row, Write
 
-_COLUMNS = (
-    "a.id, c.id, a.participant_id, a.name, a.content_type, a.size, a.status, a.staging_key,"
-    " a.final_key, a.url_expires_at"
+COLUMNS = (
+    "a.id, c.id, a.participant_id, a.name, a.content_type, a.size, coalesce(a.review, a.status),"
+    " a.staging_key, a.final_key, a.url_expires_at"
 )
 _PROPOSE = """
     INSERT INTO attachments
@@ -42,7 +46,7 @@ _PROPOSE = """
     RETURNING 1
 """
 _PROPOSED_BEFORE = f"""
-    SELECT {_COLUMNS}
+    SELECT {COLUMNS}
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
     WHERE (a.contact_seq = $1 AND a.id = $2) OR (a.participant_seq = $3 AND a.start_token = $4)
 """  # noqa: S608 - the only text put in is the constant above
@@ -67,21 +71,21 @@ _LAPSE = """
     WHERE contact_seq = $1 AND status = 'pending' AND held = 1 AND url_expires_at <= $2
     RETURNING 1
 """
-_FREE = "UPDATE contacts SET attachments_held = attachments_held - $2 WHERE seq = $1"
+FREE = "UPDATE contacts SET attachments_held = attachments_held - $2 WHERE seq = $1"
 SELECT = f"""
-    SELECT {_COLUMNS}
+    SELECT {COLUMNS}
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
     WHERE a.contact_seq = $1 AND a.id = $2
 """  # noqa: S608 - as above
 SELECT_STAGED = f"""
-    SELECT {_COLUMNS}
+    SELECT {COLUMNS}
     FROM contacts c
     JOIN attachments a ON a.contact_seq = c.seq
     JOIN participants p ON p.seq = a.participant_seq
     WHERE c.id = $1 AND a.id = $2 AND c.ended_at IS NULL AND p.disconnected_at IS NULL
 """  # noqa: S608 - as above
 _SELECT_TO_CLAIM = f"""
-    SELECT {_COLUMNS}, a.participant_seq, a.complete_token, a.held
+    SELECT {COLUMNS}, a.participant_seq, a.complete_token, a.held
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
     WHERE a.contact_seq = $1 AND a.id = $2
 """  # noqa: S608 - as above
@@ -112,7 +116,7 @@ _RELEASE = """
 """
 # Taking a due row moves its deadline, which is the lease: if the taker dies, it falls due again.
 _TAKE_DUE = f"""
-    SELECT a.contact_seq, {_COLUMNS}
+    SELECT a.contact_seq, {COLUMNS}
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
     WHERE a.due_at <= $1
     ORDER BY a.due_at
@@ -209,7 +213,7 @@ def _hold(caller: Caller, limit: int, now: int) -> Write[None]:
     yield from refuse_unless_open(caller, now)
     lapsed = yield _LAPSE, (caller.contact_seq, now)
     if lapsed:
-        yield _FREE, (caller.contact_seq, len(lapsed))
+        yield FREE, (caller.contact_seq, len(lapsed))
         if (yield _HOLD, parameters):
             return
     raise ServiceQuotaExceededException(
@@ -227,7 +231,7 @@ def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
     it = attachment(columns)
     if participant_seq != caller.seq:
         raise unknown()
-    if it.status is Status.APPROVED:
+    if it.status.is_completed:
         if new.client_token is None or new.client_token != complete_token:
             raise ConflictException("The attachment has been completed already.")
         return Claimed(granted=False, done=True, attachment=it)
@@ -307,5 +311,5 @@ def settle(due: DueAttachment, now: int) -> Write[bool]:
     if forgotten and forgotten[0][0]:
         freed += 1
     if freed:
-        yield _FREE, (due.contact_seq, freed)
+        yield FREE, (due.contact_seq, freed)
     return bool(forgotten)

@@ -59,9 +59,14 @@ HOLDER = f"SELECT {who('participant_tokens')} WHERE t.digest = $1"
 LISTENER = f"SELECT {who('websockets')} WHERE t.digest = $1"
 
 
+def lock_if_open(contact_seq: int, now: int) -> Write[bool]:
+    """Tell whether a contact is open, and lock it if so."""
+    return bool((yield _LOCK_OPEN, (contact_seq, now)))
+
+
 def lock_open(caller: Caller, now: int) -> Write[bool]:
     """Tell whether the contact is open and the participant in it, and lock the contact if so."""
-    locked = yield _LOCK_OPEN, (caller.contact_seq, now)
+    locked = yield from lock_if_open(caller.contact_seq, now)
     return bool(locked and (yield _IS_PRESENT, (caller.seq,)))
 
 

@@ -14,6 +14,7 @@ from openparticipant.ports import (
     ContactFilter,
     ContactPlace,
     DueAttachment,
+    DueScan,
     IdSource,
     ListedContact,
     NewConnection,
@@ -23,6 +24,7 @@ from openparticipant.ports import (
     NewReceipt,
     PageStart,
     Proposal,
+    ScanBacklog,
 )
 from openparticipant.stores import (
     attachments,
@@ -31,6 +33,7 @@ from openparticipant.stores import (
     items,
     listings,
     messages,
+    scans,
     transcripts,
 )
 from openparticipant.stores.write import Database
@@ -143,6 +146,10 @@ class SqlContactStore:
         """See `ContactStore`."""
         return await self._database.write(lambda: attachments.approve(caller, claim, item_id, now))
 
+    async def hand_over(self, caller: Caller, claim: Claim, *, now: int) -> bool:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: scans.hand_over(caller, claim, now))
+
     async def release(self, contact_id: str, claim: Claim) -> bool:
         """See `ContactStore`."""
         return await self._database.write(lambda: attachments.release(contact_id, claim))
@@ -152,16 +159,21 @@ class SqlContactStore:
         rows = await self._database.read(items.SELECT_AFTER, contact_id, after, limit)
         return [items.item(row) for row in rows]
 
-    async def place(self, contact_seq: int, start: PageStart) -> int | None:
+    async def place(self, contact_seq: int, start: PageStart, *, viewer: int | None) -> int | None:
         """See `ContactStore`."""
-        return await transcripts.place(self._database, contact_seq, start)
+        return await transcripts.place(self._database, contact_seq, start, viewer)
 
     async def page(
-        self, contact_seq: int, *, begin: int, forward: bool, limit: int
+        self, contact_seq: int, *, viewer: int | None, begin: int, forward: bool, limit: int
     ) -> list[TranscriptItem]:
         """See `ContactStore`."""
         return await transcripts.page(
-            self._database, contact_seq, begin=begin, forward=forward, limit=limit
+            self._database,
+            contact_seq,
+            viewer=viewer,
+            begin=begin,
+            forward=forward,
+            limit=limit,
         )
 
     async def heads(self, contact_seqs: Iterable[int]) -> dict[int, int]:
@@ -179,6 +191,32 @@ class SqlContactStore:
     async def expire_leases(self, *, now: int) -> None:
         """See `ContactStore`."""
         await self._database.write(lambda: attachments.expire_leases(now))
+        await self._database.write(lambda: scans.expire_leases(now))
+
+    async def scan_backlog(self) -> ScanBacklog:
+        """See `ContactStore`."""
+        ((due_at, waiting),) = await self._database.read(scans.SELECT_BACKLOG)
+        return ScanBacklog(due_at, waiting)
+
+    async def due_scans(self, *, now: int, lease: int, limit: int) -> list[DueScan]:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: scans.take_due(now, lease, limit))
+
+    async def postpone(self, due: DueScan, *, until: int, tries: int) -> bool:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: scans.postpone(due, until, tries))
+
+    async def conclude(
+        self, due: DueScan, item_id: str, *, is_approved: bool, now: int
+    ) -> TranscriptItem | None:
+        """See `ContactStore`."""
+        return await self._database.write(
+            lambda: scans.conclude(due, item_id, now, is_approved=is_approved)
+        )
+
+    async def clear(self, due: DueScan, *, now: int) -> None:
+        """See `ContactStore`."""
+        await self._database.write(lambda: scans.clear(due, now))
 
     async def end_expired_contacts(self, *, now: int, limit: int) -> list[TranscriptItem]:
         """See `ContactStore`."""

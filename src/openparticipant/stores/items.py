@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from openparticipant.domain.attachment import Status
 from openparticipant.domain.contact import Participant, Role
 from openparticipant.domain.transcript import (
     AttachedFile,
@@ -24,12 +25,12 @@ _NEXT_PLACE = """
 _INSERT = """
     INSERT INTO items
         (contact_seq, ordinal, id, at, type, participant_seq, content_type, content, attachment_id,
-         client_token)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         client_token, private)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 _WHOLE = """
     c.id, i.id, i.ordinal, i.at, i.type, p.id, p.role, p.display_name,
-           i.content_type, i.content, a.id, a.name, a.content_type
+           i.content_type, i.content, i.private, a.id, a.name, a.content_type, a.review
     FROM contacts c
     JOIN items i ON i.contact_seq = c.seq
     LEFT JOIN participants p ON p.seq = i.participant_seq
@@ -40,13 +41,15 @@ SELECT_AFTER = f"""SELECT {_WHOLE}
     ORDER BY i.ordinal
     LIMIT $3
 """
+# What the participant in a parameter may see of it, or with null, who may see all.
+VISIBLE = "(i.private = 0 OR i.participant_seq = coalesce({}, i.participant_seq))"
 SELECT_FROM = f"""SELECT {_WHOLE}
-    WHERE c.seq = $1 AND i.ordinal >= $2
+    WHERE c.seq = $1 AND i.ordinal >= $2 AND {VISIBLE.format("$4")}
     ORDER BY i.ordinal
     LIMIT $3
 """
 SELECT_UP_TO = f"""SELECT {_WHOLE}
-    WHERE c.seq = $1 AND i.ordinal <= $2
+    WHERE c.seq = $1 AND i.ordinal <= $2 AND {VISIBLE.format("$4")}
     ORDER BY i.ordinal DESC
     LIMIT $3
 """
@@ -71,6 +74,7 @@ def append(
     content: str | None = None,
     attachment: AttachedFile | None = None,
     client_token: str | None = None,
+    is_private: bool = False,
 ) -> Write[TranscriptItem]:
     """Give an item the next place in its contact's transcript."""
     ((contact_id, ordinal, at),) = yield _NEXT_PLACE, (contact_seq, now)
@@ -87,10 +91,20 @@ def append(
             content,
             attachment.id if attachment else None,
             client_token,
+            int(is_private),
         ),
     )
     return TranscriptItem(
-        contact_id, item_id, ordinal, at, type, author, content_type, content, attachment
+        contact_id,
+        item_id,
+        ordinal,
+        at,
+        type,
+        author,
+        content_type,
+        content,
+        attachment,
+        is_private=is_private,
     )
 
 
@@ -132,7 +146,8 @@ def since(before: TranscriptItem) -> Write[list[TranscriptItem]]:
 
 def item(row: Row) -> TranscriptItem:
     """Read a row of one of the `SELECT_…`."""
-    contact_id, id_, ordinal, at, type_, author, role, name, content_type, content, *file = row
+    contact_id, id_, ordinal, at, type_, author, role, name, content_type, content, *rest = row
+    is_private, file_id, file_name, file_type, review = rest
     return TranscriptItem(
         contact_id,
         id_,
@@ -142,5 +157,8 @@ def item(row: Row) -> TranscriptItem:
         Participant(author, Role(role), name) if author is not None else None,
         content_type,
         content,
-        AttachedFile(*file) if file[0] is not None else None,
+        AttachedFile(file_id, file_name, file_type, is_rejected=review == Status.REJECTED)
+        if file_id is not None
+        else None,
+        is_private=bool(is_private),
     )

@@ -24,7 +24,10 @@ _COUNT_ACTIVE = """
     SELECT count(*) FROM participants
     WHERE contact_seq = $1 AND joined_at IS NOT NULL AND disconnected_at IS NULL
 """
-_NAMED = "SELECT ordinal, type, participant_seq FROM items WHERE contact_seq = $1 AND id = $2"
+_NAMED = f"""
+    SELECT i.ordinal, i.type, i.participant_seq FROM items i
+    WHERE i.contact_seq = $1 AND i.id = $2 AND {items.VISIBLE.format("$3")}
+"""  # noqa: S608 - our own
 # The first word counts: nothing changes, and no row returns, where all was told before.
 _RECORD = """
     INSERT INTO receipts (contact_seq, ordinal, participant_seq, delivered_at, read_at)
@@ -78,7 +81,7 @@ def acknowledge(caller: Caller, new: NewReceipt, now: int) -> Write[Receipt | No
     ((active,),) = yield _COUNT_ACTIVE, (caller.contact_seq,)
     if active > PARTICIPANTS_WITH_RECEIPTS:
         raise ConflictException("Receipts are for chats of two; more participants are active here.")
-    rows = yield _NAMED, (caller.contact_seq, new.message_id)
+    rows = yield _NAMED, (caller.contact_seq, new.message_id, caller.seq)
     if not rows or rows[0][1] == ItemType.EVENT:
         raise ValidationException("There is no message with this messageId.")
     ((ordinal, _, author_seq),) = rows

@@ -10,14 +10,11 @@ from openparticipant.ports import PageStart
 from openparticipant.stores import items
 from openparticipant.stores.write import Database, Rows
 
-_BY_ID = "SELECT ordinal FROM items WHERE contact_seq = $1 AND id = $2"
-_NOT_BEFORE = """
-    SELECT ordinal FROM items WHERE contact_seq = $1 AND at >= $2 ORDER BY ordinal LIMIT 1
-"""
-_NOT_AFTER = """
-    SELECT ordinal FROM items WHERE contact_seq = $1 AND at <= $2 ORDER BY ordinal DESC LIMIT 1
-"""
-_LAST = "SELECT last_ordinal FROM contacts WHERE seq = $1"
+_SEEN = f"SELECT i.ordinal FROM items i WHERE i.contact_seq = $1 AND {items.VISIBLE.format('$2')}"  # noqa: S608 - our own
+_BY_ID = f"{_SEEN} AND i.id = $3"
+_NOT_BEFORE = f"{_SEEN} AND i.at >= $3 ORDER BY i.ordinal LIMIT 1"
+_NOT_AFTER = f"{_SEEN} AND i.at <= $3 ORDER BY i.ordinal DESC LIMIT 1"
+_MOST_RECENT = f"{_SEEN} ORDER BY i.ordinal DESC LIMIT 1 OFFSET $3"
 _RECEIPTS = """
     SELECT r.ordinal, p.id, r.delivered_at, r.read_at
     FROM receipts r
@@ -31,25 +28,35 @@ _PLACES = ", ".join(f"${place}" for place in range(1, _CHUNK + 1))
 _HEADS = f"SELECT seq, last_ordinal FROM contacts WHERE seq IN ({_PLACES})"  # noqa: S608 - our own
 
 
-async def place(database: Database, contact_seq: int, start: PageStart) -> int | None:
+async def place(
+    database: Database, contact_seq: int, start: PageStart, viewer: int | None
+) -> int | None:
     """Return the ordinal to begin at; see `ContactStore.place`."""
     if start.id is not None:
-        rows = await database.read(_BY_ID, contact_seq, start.id)
+        rows = await database.read(_BY_ID, contact_seq, viewer, start.id)
     elif start.at is not None:
         statement = _NOT_BEFORE if start.forward else _NOT_AFTER
-        rows = await database.read(statement, contact_seq, start.at)
+        rows = await database.read(statement, contact_seq, viewer, start.at)
     else:
-        ((last,),) = await database.read(_LAST, contact_seq)
-        return max(1, int(last) + 1 - max(1, start.most_recent or 1))
+        newer = max(1, start.most_recent or 1) - 1
+        rows = await database.read(_MOST_RECENT, contact_seq, viewer, newer)
+        return int(rows[0][0]) if rows else 1
     return int(rows[0][0]) if rows else None
 
 
 async def page(
-    database: Database, contact_seq: int, *, begin: int, forward: bool, limit: int
+    database: Database,
+    contact_seq: int,
+    *,
+    viewer: int | None,
+    begin: int,
+    forward: bool,
+    limit: int,
 ) -> list[TranscriptItem]:
     """Return items with their receipts; see `ContactStore.page`."""
     statement = items.SELECT_FROM if forward else items.SELECT_UP_TO
-    found = [items.item(row) for row in await database.read(statement, contact_seq, begin, limit)]
+    rows = await database.read(statement, contact_seq, begin, limit, viewer)
+    found = [items.item(row) for row in rows]
     if not found:
         return []
     ordinals = sorted((found[0].ordinal, found[-1].ordinal))

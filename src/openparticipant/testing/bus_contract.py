@@ -53,6 +53,11 @@ NOTICES: tuple[Notice, ...] = (
         CONTACT, "item-2", 2, 5, ItemType.ATTACHMENT, _JO,
         attachment=AttachedFile("file", "a b.pdf", "application/pdf"),
     ),
+    TranscriptItem(
+        CONTACT, "item-4", 4, 7, ItemType.ATTACHMENT, _JO,
+        attachment=AttachedFile("bad", "a.pdf", "application/pdf", is_rejected=True),
+        is_private=True,
+    ),
     TranscriptItem(CONTACT, "item-3", 3, 6, ItemType.EVENT, None, "chat.ended"),
     Typing(CONTACT, "typing", 7, _JO),
     Receipted(CONTACT, "receipt", 8, "item-1", Receipt("somebody", 9, None)),

@@ -87,6 +87,24 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
+        self._scans = Counter(
+            "openparticipant_scans",
+            "Files shown to a scanner, by what came of it.",
+            ("scanner", "outcome"),
+            registry=self.registry,
+        )
+        self._scan_seconds = Histogram(
+            "openparticipant_scan_seconds",
+            "Time that a scanner took for a file.",
+            ("scanner",),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self._scans_waiting = Gauge(
+            "openparticipant_scans_waiting",
+            "Completed files that no verdict has been recorded of, on all nodes together.",
+            registry=self.registry,
+        )
         self._engines = Gauge(
             "openparticipant_engine_up",
             "1 while an engine that this node stands on works, 0 while it is away.",
@@ -134,6 +152,15 @@ class Metrics:
     def notice_dropped(self, reason: str) -> None:
         """Count a notice that went no further."""
         self._lost_notices.labels(reason).inc()
+
+    def scanned(self, scanner: str, outcome: str, seconds: float) -> None:
+        """Count a file that a scanner `approved`, `rejected` or `failed` to judge."""
+        self._scans.labels(scanner, outcome).inc()
+        self._scan_seconds.labels(scanner).observe(seconds)
+
+    def watch_scans(self, waiting: Callable[[], int]) -> None:
+        """Ask, whenever somebody looks, how many files wait for a verdict."""
+        self._scans_waiting.set_function(waiting)
 
     def watch_engine(self, name: str, engine: Engine) -> None:
         """Ask an engine, whenever somebody looks, whether it works."""

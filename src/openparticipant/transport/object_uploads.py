@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from uvicorn._types import ASGIReceiveCallable
 
-from openparticipant.domain.attachment import Attachment, Status, locate
+from openparticipant.domain.attachment import Attachment, locate
 from openparticipant.objects.disk import DiskObjects
 from openparticipant.objects.incoming import Announced, WrongDigest
 from openparticipant.objects.trailer import Trailer
@@ -39,7 +39,7 @@ class Uploads:
             raise access_denied(
                 "Nothing is awaited here: the chat has ended or the attachment was given up."
             )
-        if attachment.status not in (Status.PENDING, Status.COMPLETING):
+        if attachment.status.is_completed:
             raise access_denied("This attachment is already complete.")
         return attachment
 

@@ -114,6 +114,9 @@ class Patience:
     def end(self) -> None:
         """Let nobody wait any more: what comes after this server may serve them."""
         self._over = True
+        for held in self._held:
+            if not held.turn.done():
+                held.turn.set_result(False)
 
     async def close(self) -> None:
         """Let nobody wait any more, and end with the last of them."""
@@ -153,8 +156,6 @@ class Patience:
             return  # cancelled, or about to try
         if held.allowance.is_gone():
             held.turn.set_exception(Gone())
-        elif self._over:
-            held.turn.set_result(False)
         elif held.engine is None or held.engine.trouble is None:
             held.turn.set_result(True)
         elif held.allowance.millis <= 0:

@@ -16,6 +16,7 @@ from openparticipant.testing.clock import SettableClock
 from openparticipant.testing.server import Server
 from tests.clients.chatjs.business import Business, Meeting
 from tests.clients.chatjs.seat import Refused, Seat, fingerprint
+from tests.engines.clamd import EICAR
 
 _PUT = "**/attachments/**"
 
@@ -64,6 +65,33 @@ def test_files_go_both_ways(meeting_by_any_scheme: Meeting, tmp_path: Path) -> N
             for seat in (sender, receiver):
                 got = seat.do("downloadAttachment", {"attachmentId": shown["AttachmentId"]})
                 assert got == {"type": content_type, **fingerprint(file)}
+
+
+def test_malware_is_told_to_its_sender_alone(
+    business: Business, clamd: str, tmp_path: Path
+) -> None:
+    """By an item with the Status REJECTED, for which the stock widget has a text of its own."""
+    with (
+        (tmp_path / "log").open("wb") as log,
+        Server(log=log, scanner=clamd) as server,
+        business.meeting(server) as met,
+    ):
+        for name, content, status in (
+            ("bad.txt", EICAR, "REJECTED"),
+            ("good.txt", b"x", "APPROVED"),
+        ):
+            file = tmp_path / name
+            file.write_bytes(content)
+            met.customer.attach(file)
+            (shown,) = met.customer.saw("onMessage", Type="ATTACHMENT")["Attachments"]
+            assert (shown["AttachmentName"], shown["Status"]) == (name, status)
+            if status == "REJECTED":
+                with pytest.raises(Refused) as refused:
+                    met.customer.do("downloadAttachment", {"attachmentId": shown["AttachmentId"]})
+                assert refused.value.error["statusCode"] == 400
+        (seen,) = met.agent.saw("onMessage", Type="ATTACHMENT")["Attachments"]
+        assert seen["AttachmentName"] == "good.txt"
+        assert met.agent.count("onMessage") == 1
 
 
 def _refusal(seat: Seat, file: Path, size: int = 14) -> Any:

@@ -43,9 +43,9 @@ def no_fault() -> None:
 TIMES = {"told": 1, "told twice": 2, "told without content": 0, "kept back": 0, "lost": 0}
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("say"), st.sampled_from(sorted(TIMES))),
+        st.tuples(st.sampled_from(["say", "reject"]), st.sampled_from(sorted(TIMES))),
         st.tuples(st.just("bring"), st.integers(0, 20)),
-        st.tuples(st.just("enter"), st.none()),
+        st.tuples(st.just("enter"), st.integers(0, 1)),
         st.tuples(st.just("leave"), st.integers(0, 5)),
         st.tuples(st.sampled_from(["down", "up", "look", "turn"]), st.none()),
     ),
@@ -57,8 +57,9 @@ STEPS = st.lists(
 class Play:
     """Steps on one contact, with a record of what was said."""
 
-    def __init__(self, hall: Hall, said: list[TranscriptItem]) -> None:
+    def __init__(self, hall: Hall, people: list[Caller], said: list[TranscriptItem]) -> None:
         self.hall = hall
+        self.people = people
         self.said = said
         self.kept: list[TranscriptItem] = []
 
@@ -66,8 +67,8 @@ class Play:
         """Take one step."""
         hall = self.hall
         match what, how:
-            case "say", str(fate):
-                item = await hall.scene.say(hall.caller)
+            case "say" | "reject", str(fate):
+                item = await self._item(is_private=what == "reject")
                 self.said.append(item)
                 self.kept += [item] * (fate == "kept back")
                 for _ in range(TIMES[fate]):
@@ -76,8 +77,8 @@ class Play:
                     hall.bus.publish(Advanced(item.contact_id, item.ordinal))
             case "bring", int(which) if self.kept:
                 hall.bus.publish(self.kept.pop(which % len(self.kept)))
-            case "enter", _:
-                member = await hall.enter()
+            case "enter", int(who):
+                member = await hall.enter(self.people[who])
                 # Nothing that is said from now on may be missed.
                 assert member is None or member.since <= len(self.said)
             case "leave", int(which) if hall.inside:
@@ -91,24 +92,42 @@ class Play:
         for member in hall.inside:
             self.told_in_order(member)
 
+    async def _item(self, *, is_private: bool) -> TranscriptItem:
+        """Let the first one say something, or send a file that is rejected."""
+        scene, caller = self.hall.scene, self.people[0]
+        if not is_private:
+            return await scene.say(caller)
+        item = await scene.conclude(await scene.scanned(caller), is_approved=False)
+        assert item is not None
+        return item
+
+    def due(self, member: Member) -> list[str]:
+        """Return the items after a member's coming that are for it."""
+        return [
+            item.id
+            for item in self.said[member.since :]
+            if not item.is_private or member.socket.caller == self.people[0]
+        ]
+
     def told_in_order(self, member: Member) -> None:
-        """Check that a member was told the items after its coming, with none left out."""
-        told = [item.id for item in self.said[member.since :]]
-        assert member.ids == told[: len(member.ids)]
+        """Check that a member was told what is for it, with nothing left out."""
+        assert member.ids == self.due(member)[: len(member.ids)]
 
 
 async def _play(scene: Scene, steps: list[tuple[str, str | int | None]]) -> None:
     caller = await scene.customer()
+    people = [caller, await scene.join(caller.contact_id)]
     said = [await scene.say(caller) for _ in range(2)]
-    play = Play(Hall(scene, caller), said)
+    play = Play(Hall(scene, caller), people, said)
     hall = play.hall
-    await hall.enter()
+    for each in people:
+        await hall.enter(each)
     for what, how in steps:
         await play.step(what, how)
     hall.store.is_down = False
     await hall.look()
     for member in hall.inside:
-        assert member.ids == [item.id for item in said[member.since :]]
+        assert member.ids == play.due(member)
         assert not member.socket.is_slow
     event(f"{min(len(hall.inside), 3)} listeners at the end")
     for member in list(hall.inside):

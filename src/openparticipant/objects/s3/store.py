@@ -78,6 +78,10 @@ class S3Objects:
         """Sign a GET of `key`; as with `invite`, it may end earlier."""
         return Offer(*await self._url("GET", key, _NO_HEADERS, at, lasting))
 
+    def s3_location(self, key: str) -> tuple[str, str]:
+        """Return the bucket, and the key below its prefix."""
+        return self._bucket.name, self._bucket.key(key)
+
     async def look(self, key: str) -> StoredObject | None:
         """Return what lies under `key` now."""
         with self._trouble.noting("look at an object"):

@@ -33,7 +33,7 @@ async def what_was_said_is_read_after_the_end(scene: Scene) -> None:
     found = await scene.store.find_contact(caller.contact_id)
     assert found is not None
     assert found.contact.ended_at == scene.now
-    page = await scene.store.page(found.seq, begin=1, forward=True, limit=9)
+    page = await scene.store.page(found.seq, viewer=None, begin=1, forward=True, limit=9)
     assert page[0] == said
     assert len(page) == found.items == 2
 

@@ -17,6 +17,7 @@ from openparticipant.ports import (
     Claim,
     Claimed,
     ContactStore,
+    DueScan,
     NewConnection,
     NewContact,
     NewMessage,
@@ -209,6 +210,28 @@ class Scene:
         """Record an attempt as done."""
         return await self.store.approve(caller, claim, self.ids.uuid(), now=self.now)
 
+    async def handed_over(self, caller: Caller, client_token: str | None = None) -> Claim:
+        """Reserve an attachment, get it for an attempt and leave it to the scanners."""
+        claim = await self.claimed(caller, client_token)
+        assert await self.store.hand_over(caller, claim, now=self.now)
+        return claim
+
+    async def scans(self) -> list[DueScan]:
+        """Take all scans that are due."""
+        return await self.store.due_scans(now=self.now, lease=LEASE, limit=1000)
+
+    async def scanned(self, caller: Caller) -> DueScan:
+        """Leave an attachment to the scanners and take its scan."""
+        claim = await self.handed_over(caller)
+        (due,) = [each for each in await self.scans() if each.attachment.id == claim.attachment_id]
+        return due
+
+    async def conclude(self, due: DueScan, *, is_approved: bool) -> TranscriptItem | None:
+        """Record a verdict."""
+        return await self.store.conclude(
+            due, self.ids.uuid(), is_approved=is_approved, now=self.now
+        )
+
     async def approved(self, caller: Caller, client_token: str | None = None) -> Claim:
         """Reserve an attachment, get it for an attempt and record that as done."""
         claim = await self.claimed(caller, client_token)
@@ -251,10 +274,11 @@ class Scene:
     ) -> list[list[TranscriptItem]]:
         """Read all pages from a place on, each no longer than `limit`."""
         found: list[list[TranscriptItem]] = []
-        begin = await self.store.place(caller.contact_seq, start)
+        seq, viewer = caller.contact_seq, caller.seq
+        begin = await self.store.place(seq, start, viewer=viewer)
         while begin is not None:
             page = await self.store.page(
-                caller.contact_seq, begin=begin, forward=start.forward, limit=limit + 1
+                seq, viewer=viewer, begin=begin, forward=start.forward, limit=limit + 1
             )
             found.append(page[:limit])
             begin = page[limit].ordinal if len(page) > limit else None

@@ -22,10 +22,12 @@ async def pages_joined_are_the_whole(scene: Scene) -> None:
 async def what_is_said_meanwhile_changes_no_page_that_follows(scene: Scene) -> None:
     """Reading backwards begins where it began."""
     caller, items = await _talk(scene, 6)
-    first = await scene.store.page(caller.contact_seq, begin=6, forward=False, limit=3)
+    first = await scene.store.page(
+        caller.contact_seq, viewer=caller.seq, begin=6, forward=False, limit=3
+    )
     await scene.say(caller)
     rest = await scene.store.page(
-        caller.contact_seq, begin=first[-1].ordinal - 1, forward=False, limit=9
+        caller.contact_seq, viewer=caller.seq, begin=first[-1].ordinal - 1, forward=False, limit=9
     )
     assert first + rest == items[::-1]
 
@@ -34,12 +36,12 @@ async def reading_begins_at_an_item(scene: Scene) -> None:
     """Which is read, too; another chat's is not there."""
     caller, items = await _talk(scene, 3)
     _, others = await _talk(scene, 3)
-    assert await scene.store.place(caller.contact_seq, PageStart(forward=True, id=items[1].id)) == 2
-    assert (
-        await scene.store.place(caller.contact_seq, PageStart(forward=True, id=others[1].id))
-        is None
-    )
-    assert await scene.store.place(caller.contact_seq, PageStart(forward=False, id="")) is None
+    for id_, forward, place in (
+        (items[1].id, True, 2),
+        (others[1].id, True, None),
+        ("", False, None),
+    ):
+        assert await _place(scene, caller, PageStart(forward=forward, id=id_)) == place
 
 
 async def reading_begins_at_an_instant(scene: Scene) -> None:
@@ -54,7 +56,7 @@ async def reading_begins_at_an_instant(scene: Scene) -> None:
         (second + 1, False, 2),
         (2**40 * 1000, False, 3),
     ):
-        found = await scene.store.place(caller.contact_seq, PageStart(forward=forward, at=at))
+        found = await _place(scene, caller, PageStart(forward=forward, at=at))
         assert found == place, (at, forward)
 
 
@@ -63,7 +65,7 @@ async def reading_begins_among_the_newest(scene: Scene) -> None:
     caller, _ = await _talk(scene, 3)
     for wanted, place in ((0, 3), (1, 3), (2, 2), (3, 1), (100, 1)):
         start = PageStart(forward=True, most_recent=wanted)
-        assert await scene.store.place(caller.contact_seq, start) == place
+        assert await _place(scene, caller, start) == place
 
 
 async def an_empty_transcript_has_no_page(scene: Scene) -> None:
@@ -82,6 +84,10 @@ async def heads_tell_how_far_each_contact_has_come(scene: Scene) -> None:
     assert len(heads) == 73
     assert await scene.store.heads([]) == {}
     assert await scene.store.heads([2**40]) == {}
+
+
+async def _place(scene: Scene, caller: Caller, start: PageStart) -> int | None:
+    return await scene.store.place(caller.contact_seq, start, viewer=caller.seq)
 
 
 async def _talk(scene: Scene, length: int) -> tuple[Caller, list[TranscriptItem]]:

@@ -116,9 +116,12 @@ class Room:
         frame = announcement(notice)
         # Who types knows it; browser clients would show them that somebody does.
         deaf = {*self._gone, notice.author.id} if isinstance(notice, Typing) else self._gone
+        only = notice.author if isinstance(notice, TranscriptItem) and notice.is_private else None
         told = 0
         for member in self.members:
-            if member.caller.participant_id not in deaf:
+            if member.caller.participant_id not in deaf and (
+                only is None or member.caller.participant_id == only.id
+            ):
                 member.tell(frame)
                 told += 1
         self._told(notice, told)
