@@ -9,22 +9,18 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 import pytest
 
 from tests.engines.ports import free_ports
+from tests.engines.program import Program
 from tests.requirements import require
 
 _VARIABLE = "OPENPARTICIPANT_TEST_CLAMD"
-_PATIENCE = 300  # tenths of a second
 
 # In two parts, so that no scanner takes this file for it.
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -34,8 +30,8 @@ _SIGNATURES = {
 }
 
 
-class ClamdServer:
-    """A process that can be killed, frozen and started again at the same place."""
+class ClamdServer(Program):
+    """A clamd that can be killed, frozen and started again at the same place."""
 
     def __init__(self, place: Path, *, largest: str = "25M", socket_file: bool = False) -> None:
         program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")
@@ -58,50 +54,13 @@ class ClamdServer:
         ]
         config = place / "clamd.conf"
         config.write_text("".join(f"{line}\n" for line in lines))
-        self._log = place / "clamd.log"
-        self._command = [program, f"--config-file={config}"]
-        self._process: subprocess.Popen[bytes] | None = None
+        command = [program, f"--config-file={config}"]
+        super().__init__(command, place / "clamd.log", self._knock)
 
     @property
     def url(self) -> str:
         """Return its address as `--scanner` takes it."""
         return f"clamd://{self._path}" if self._path else f"clamd://127.0.0.1:{self._port}"
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
-
-    def start(self) -> None:
-        """Start it and wait until it listens."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
-        for _ in range(_PATIENCE):
-            if self._process.poll() is not None:
-                break
-            with contextlib.suppress(OSError):
-                self._knock()
-                return
-            time.sleep(0.1)
-        pytest.fail(f"clamd did not start: {self._log.read_text()[-2000:]}", pytrace=False)
-
-    def kill(self) -> None:
-        """End it without a farewell, also while it is frozen."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(10)
-
-    def freeze(self) -> None:
-        """Let it accept and read nothing more, without a word to anybody."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let it go on."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
 
     def _knock(self) -> None:
         if self._path is None:

@@ -6,26 +6,22 @@ import contextlib
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
 
 import pytest
 
 from openparticipant.sigv4 import Credentials
 from tests.engines.ports import free_ports
+from tests.engines.program import Program
 from tests.engines.s3 import S3Server
 from tests.requirements import require
 
 _VARIABLE = "OPENPARTICIPANT_TEST_S3"  # the origin; its keys are AWS_ACCESS_KEY_ID and its sibling
 _ROLES = ("master", "volume", "filer", "s3", "admin")
-_PATIENCE = 300  # tenths of a second
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +41,11 @@ def running_s3() -> Iterator[S3Server]:
         yield server
         return
     with SeaweedServer() as started:
-        yield started.s3
+        yield replace(started.s3, pid=started.pid)
 
 
-class SeaweedServer:
-    """A process that can be killed, frozen and started again on the same ports and the same data."""
+class SeaweedServer(Program):
+    """An S3 server that can be killed, frozen and started again on the same ports and data."""
 
     def __init__(self) -> None:
         program = Path(sys.executable).with_name("weed")
@@ -71,55 +67,9 @@ class SeaweedServer:
         options += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
         options += [f"-filer.localSocket={self._place}/filer.sock"]
         options += [f"-s3.localSocket={self._place}/s3.sock"]
-        self._command = [found, "mini", *options]
-        self._process: subprocess.Popen[bytes] | None = None
         self.s3 = S3Server(f"http://127.0.0.1:{ports[2 * _ROLES.index('s3')]}", key)
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        super().__init__([found, "mini", *options], self._place / "log", self.s3.make_bucket)
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
-            self._process.terminate()
-            self._process.wait(30)
+        super().__exit__()
         shutil.rmtree(self._place)
-
-    def start(self) -> None:
-        """Start it; return once it answers."""
-        log = self._place / "log"
-        with log.open("ab") as out:
-            process = subprocess.Popen(self._command, stdout=out, stderr=out, cwd=self._place)
-        self._process = process
-        self.s3 = replace(self.s3, pid=process.pid)
-        for _ in range(_PATIENCE):
-            if process.poll() is not None:
-                break
-            try:
-                self.s3.make_bucket()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        pytest.fail(f"SeaweedFS did not start: {log.read_text()[-2000:]}", pytrace=False)
-
-    def kill(self) -> None:
-        """End it without a farewell."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait(10)
-
-    def freeze(self) -> None:
-        """Let it neither answer nor hang up."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let it go on."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
