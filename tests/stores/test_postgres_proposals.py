@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -41,29 +40,17 @@ async def cast(scene: Scene) -> list[Caller]:
     return [customer, agent, gone, stranger, ended]
 
 
-async def outcomes(
-    scene: Scene, batches: list[list[Call]], limit: int, *, together: bool
-) -> list[Counter[tuple[int, str]]]:
-    """Play batches; return for each who was told what, and how often."""
-    people = await cast(scene)
-    told: list[Counter[tuple[int, str]]] = []
-    for batch in batches:
-        calls = [
-            scene.propose(people[who], client_token=token, name=name, limit=limit)
-            for who, token, name in batch
-        ]
-        if together:
-            heard = await at_once(calls)
-        else:
-            heard = [(await at_once([call]))[0] for call in calls]
-        told.append(
-            Counter((who, type(it).__name__) for (who, _, _), it in zip(batch, heard, strict=True))
-        )
-    return told
+async def played(scene: Scene, people: list[Caller], batch: list[Call], limit: int) -> list[str]:
+    """Make calls at once; return what each of them was told."""
+    heard = await at_once(
+        scene.propose(people[who], client_token=token, name=name, limit=limit)
+        for who, token, name in batch
+    )
+    return [type(it).__name__ for it in heard]
 
 
 async def test_a_batch_comes_out_as_its_calls_one_by_one(postgres: str, tmp_path: Path) -> None:
-    """Reserved, repeated, refused for the quota, the token or the end: as often, for the same."""
+    """Reserved, repeated, refused for the quota, the token or the end: there is an order for it."""
 
     @asynccontextmanager
     async def open_sqlite() -> AsyncIterator[ContactStore]:
@@ -78,8 +65,13 @@ async def test_a_batch_comes_out_as_its_calls_one_by_one(postgres: str, tmp_path
         loop = asyncio.get_running_loop()
 
         async def compare(batches: list[list[Call]], limit: int) -> None:
-            together = await outcomes(one, batches, limit, together=True)
-            assert together == await outcomes(other, batches, limit, together=False)
+            ours, theirs = await cast(one), await cast(other)
+            for batch in batches:
+                told = await played(one, ours, batch, limit)
+                # Who was first is theirs to settle who came at once; the rest follows from it.
+                order = sorted(range(len(batch)), key=lambda place: told[place] != "Attachment")
+                for place in order:
+                    assert await played(other, theirs, [batch[place]], limit) == [told[place]]
 
         @settings(deadline=None, max_examples=60)
         @given(BATCHES, st.integers(1, 6))
