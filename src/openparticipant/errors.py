@@ -186,3 +186,7 @@ class Unavailable(Exception):
     def __init__(self, reason: str, *, untouched: bool = False) -> None:
         super().__init__(reason)
         self.untouched = untouched
+
+
+class Refused(Unavailable):
+    """A backend is there and does not do this: a permission, a name or a setting is wrong."""

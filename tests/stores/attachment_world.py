@@ -150,7 +150,7 @@ class AttachmentWorld:
             self.clock, self._ids, self.store, self.objects, LocalBus(), POLICY, Scanning((), HOLD)
         )
         await self.scene.reopen()
-        await recover(self.ports, alone=True)
+        await recover(self.ports, self.objects, alone=True)
 
     def end(self) -> None:
         """Stop working; what was acknowledged stays."""

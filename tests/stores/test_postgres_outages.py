@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -13,6 +14,7 @@ from openparticipant.bootstrap import postgres as back_end
 from openparticipant.errors import Unavailable
 from openparticipant.stores.postgres import PostgresDatabase
 from openparticipant.stores.write import Write
+from tests.contracts.postgres_stores import PostgresStores
 from tests.engines.postgres import PostgresServer
 from tests.stores.cut_line import CutLine
 
@@ -23,6 +25,7 @@ INSERT = """
 WRITERS = 20
 # Longer than any call may take, and than the look that finds an outage over.
 BOUND = 30  # seconds
+LINES = 16  # of a node
 
 
 @asynccontextmanager
@@ -51,6 +54,13 @@ async def well(database: PostgresDatabase) -> None:
     """Return once a look by the driver itself has found the trouble over."""
     async with asyncio.timeout(BOUND):
         while database.trouble is not None:  # noqa: ASYNC110 - nobody tells when it is over
+            await asyncio.sleep(0)
+
+
+async def told(database: PostgresDatabase, word: str) -> None:
+    """Return once a look by the driver itself has found this out."""
+    async with asyncio.timeout(BOUND):
+        while word not in (database.trouble or ""):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0)
 
 
@@ -175,6 +185,81 @@ async def test_the_first_server_that_takes_writes_is_used(postgres_server: Postg
     address = f"postgresql://postgres@/postgres?host={place}/nobody,{place}"
     async with back_end.opened(address, migrate=True) as database:
         assert await database.write(insert("a")) == "a"
+
+
+async def test_a_look_that_fails_is_not_the_last(postgres_server: PostgresServer) -> None:
+    """As while a backup is restored: the server is there before its tables are."""
+    async with opened(postgres_server) as database:
+        await _run(postgres_server, "ALTER TABLE identity RENAME TO later")
+        await asyncio.to_thread(postgres_server.kill)
+        with pytest.raises(Unavailable):
+            await database.write(insert("refused"))
+        await asyncio.to_thread(postgres_server.start)
+        await told(database, "identity")
+        await _run(postgres_server, "ALTER TABLE later RENAME TO identity")
+        await well(database)
+        assert await database.write(insert("taken")) == "taken"
+
+
+async def test_a_server_that_is_not_there_is_looked_for_once_at_a_time(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    """While one host says nothing and the other takes no writes, callers are told without a dial."""
+    dialled = 0
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal dialled
+        dialled += 1
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_unix_server(say_nothing, tmp_path / ".s.PGSQL.5432") as silent:
+        address = f"postgresql://postgres@/postgres?host={tmp_path},{postgres_server.place}"
+        async with back_end.opened(address, migrate=True) as database:
+            await _run(postgres_server, "ALTER SYSTEM SET default_transaction_read_only = on")
+            await _run(postgres_server, "SELECT pg_reload_conf()")
+            await asyncio.to_thread(postgres_server.kill)
+            await asyncio.to_thread(postgres_server.start)
+            with pytest.raises(Unavailable):
+                await database.write(insert("refused"))
+            await told(database, "read-write")
+            before = dialled
+            for number in range(100):
+                with pytest.raises(Unavailable) as heard:
+                    await database.write(insert(f"refused-{number}"))
+                assert heard.value.untouched
+            assert dialled - before < 10
+        silent.close()
+
+
+async def test_who_waits_for_a_line_too_long_has_no_word_against_the_server(postgres: str) -> None:
+    """All lines are lent; whoever is told so has changed nothing, and the server is well."""
+    async with PostgresStores(postgres) as stores, stores.database() as database:
+        gate = await asyncpg.connect(stores.url)
+        try:
+            await gate.execute("SELECT pg_advisory_lock(1)")
+
+            def wait() -> Write[None]:
+                yield "SELECT pg_advisory_xact_lock_shared(1)", ()
+
+            slow = [asyncio.ensure_future(database.write(wait)) for _ in range(LINES)]
+            await asyncio.sleep(0)  # they come first
+            with pytest.raises(Unavailable, match="busy") as heard:
+                await database.write(insert("late"))
+            assert heard.value.untouched
+            assert database.trouble is None
+        finally:
+            await gate.close()
+        await asyncio.gather(*slow)
+        assert await keys(database) == set()
+
+
+async def _run(server: PostgresServer, statement: str) -> None:
+    connection = await asyncpg.connect(server.address)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

@@ -12,8 +12,6 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from openparticipant.bootstrap import watched
-from openparticipant.bus.local import LocalBus
-from openparticipant.objects.disk import DiskObjects
 from openparticipant.ports import ContactStore, ObjectStore
 from openparticipant.testing.chat import request
 from openparticipant.testing.server import Server
@@ -30,16 +28,6 @@ def test_no_call_is_left_out(port: type, calls: dict[str, str]) -> None:
     methods = {name for name, it in vars(port).items() if inspect.iscoroutinefunction(it)}
 
     assert methods == calls.keys()
-
-
-def test_what_is_watched_is_still_what_it_is() -> None:
-    """The built-in object store is known by its class, and serves what no operation calls."""
-    with Server(log=io.BytesIO()) as server:
-        ports = server.node.ports
-        assert isinstance(ports.objects, DiskObjects)
-        assert not isinstance(ports.objects, LocalBus)
-        assert isinstance(ports.bus, LocalBus)
-        assert callable(ports.objects.recover)
 
 
 def test_a_request_is_seen_in_its_stages() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Refused, Unavailable
 from openparticipant.testing.clock import SettableClock
 from openparticipant.transport.exchange import Gone
 from openparticipant.transport.patience import CONNECTING, ORDINARY, Patience, allowing
@@ -23,13 +23,12 @@ class Engine:
     def __init__(self) -> None:
         self.trouble: str | None = "engine: away"
         self.calls = 0
-        self.untouched = True
 
     async def call(self) -> str:
         """Answer, or fail."""
         self.calls += 1
         if self.trouble is not None:
-            raise Unavailable(self.trouble, untouched=self.untouched)
+            raise Unavailable(self.trouble)
         return "done"
 
 
@@ -41,13 +40,13 @@ class World:
         self.engine = Engine()
         self.patience = Patience(self.clock, MOST)
 
-    async def call(self, *, repeatable: bool = True, spent: float = 0) -> str:
+    async def call(self, *, spent: float = 0) -> str:
         """Call the engine as a port does."""
         try:
             return await self.engine.call()
         except Unavailable as failed:
             return await self.patience.retry(
-                self.engine.call, failed, engine=self.engine, repeatable=repeatable, spent=spent
+                self.engine.call, failed, engine=self.engine, spent=spent
             )
 
     async def connect(self, is_gone: Callable[[], bool] = lambda: False) -> str:
@@ -133,21 +132,13 @@ async def test_the_time_of_the_first_try_counts() -> None:
     await failure(call)
 
 
-@pytest.mark.parametrize(
-    ("untouched", "repeatable", "tries"),
-    [(True, True, 2), (True, False, 2), (False, True, 2), (False, False, 1)],
-)
-async def test_nothing_is_done_twice(*, untouched: bool, repeatable: bool, tries: int) -> None:
-    """Where nobody knows what a failure left, only what may be done twice is tried again."""
+async def test_what_is_refused_is_not_asked_for_again() -> None:
+    """A permission that is missing does not come by waiting."""
     world = World()
-    world.engine.untouched = untouched
-    (call,) = begin(world.call(repeatable=repeatable))
-    await world.spend(2 * LOOK)
-    world.engine.trouble = None
-    await world.spend(LOOK)
-    assert call.done()
-    assert world.engine.calls == tries
-    assert (call.exception() is None) is (tries == 2)
+    failed = Refused("engine: access denied", untouched=True)
+    with pytest.raises(Refused):
+        await world.patience.retry(world.engine.call, failed, engine=world.engine, spent=0)
+    assert (world.engine.calls, world.patience.held) == (0, 0)
 
 
 async def test_who_has_left_waits_no_more() -> None:
@@ -165,12 +156,12 @@ async def test_who_has_left_waits_no_more() -> None:
 
 
 async def test_a_server_that_ends_lets_nobody_wait() -> None:
-    """Those who wait are told at the next look, those who come at once: another node may serve them."""
+    """All are told at once, also those who come late: another node may serve them."""
     world = World()
     (call,) = begin(world.connect())
     await world.spend(1_000)
-    world.patience.end()
-    await world.spend(LOOK)
+    await world.patience.close()
+    await world.settle()
     assert call.done()
     await failure(call)
     (late,) = begin(world.connect())
@@ -218,9 +209,7 @@ async def test_a_failure_without_trouble_is_tried_again_at_each_look() -> None:
         return "done"
 
     failed = Unavailable("engine: the line broke", untouched=True)
-    (call,) = begin(
-        world.patience.retry(third_time, failed, engine=world.engine, repeatable=False, spent=0)
-    )
+    (call,) = begin(world.patience.retry(third_time, failed, engine=world.engine, spent=0))
     await world.spend(4 * LOOK)
     assert (await call, tries) == ("done", 3)
 

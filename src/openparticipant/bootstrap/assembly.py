@@ -18,13 +18,14 @@ from openparticipant.bootstrap.scanning import scanning
 from openparticipant.bootstrap.tracing import tracer
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.errors import Unavailable
+from openparticipant.objects.disk import DiskObjects
 from openparticipant.operations.review import Reviewer
 from openparticipant.ports import Engine, Ports
 from openparticipant.settings import Settings
 from openparticipant.stores import identity as identities
 from openparticipant.transport.engines import Engines
 from openparticipant.transport.metrics import Metrics
-from openparticipant.transport.patience import Patience
+from openparticipant.transport.patience import Patience, allowing
 from openparticipant.transport.start import StartError
 
 
@@ -90,11 +91,14 @@ async def _assemble(
         on.ids,
         watched.store(store, metrics, traces, patience, rows),
         watched.objects(objects, metrics, traces, patience),
-        watched.bus(told_by, metrics, traces, patience),
+        watched.bus(told_by, metrics, traces),
         policy(settings, where.public_url, scanned),
-        watched.scanning(scanned, metrics, patience),
+        watched.scanning(scanned, metrics),
     )
-    await recover(ports, alone=bool(only_one(settings)))
+    disk = objects if isinstance(objects, DiskObjects) else None
+    # What waits is worked off later; a start waits for nobody.
+    with allowing(0):
+        await recover(ports, disk, alone=bool(only_one(settings)))
     data_dir.write_profile(
         region=settings.region,
         access_key_id=control_keys[0].access_key_id,
@@ -113,6 +117,7 @@ async def _assemble(
         on,
         where,
         ports,
+        disk,
         metrics,
         engines,
         patience,

@@ -12,8 +12,8 @@ from openparticipant.ports import Ports
 _log = logging.getLogger(__name__)
 
 
-async def recover(ports: Ports, *, alone: bool) -> None:
-    """Undo what a crash left half done.
+async def recover(ports: Ports, disk: DiskObjects | None, *, alone: bool) -> None:
+    """Undo what a crash left half done; `disk` is the built-in store of objects, if that is used.
 
     Leases are cut short only by a node that is alone for certain; those of others run out.
     """
@@ -31,7 +31,6 @@ async def recover(ports: Ports, *, alone: bool) -> None:
         await ports.store.expire_leases(now=ports.clock.now())
     settled = await deadlines.work_off(ports)
     # A bucket forgets by itself what is staged for too long.
-    disk = ports.objects if isinstance(ports.objects, DiskObjects) else None
     discarded = await disk.recover(wanted) if disk else 0
     if settled or discarded:
         _log.info("recovered: %d deadlines settled, %d objects discarded", settled, discarded)

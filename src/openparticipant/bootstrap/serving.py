@@ -37,6 +37,7 @@ def server(
     on: Foundation,
     where: Addresses,
     ports: Ports,
+    disk: DiskObjects | None,
     metrics: Metrics,
     engines: Engines,
     patience: Patience,
@@ -79,7 +80,7 @@ def server(
         participant=ParticipantPlane(ports, encode),
         control=control_plane(ports, operators, encode),
         objects=_objects_route(
-            settings, on, where, ports, metrics, tracer, object_keys, allowed_origins
+            settings, on, where, ports, disk, metrics, tracer, object_keys, allowed_origins
         ),
         websocket=WebSocketRoute(
             ports,
@@ -118,16 +119,17 @@ def _objects_route(
     on: Foundation,
     where: Addresses,
     ports: Ports,
+    disk: DiskObjects | None,
     metrics: Metrics,
     tracer: Tracer | None,
     keys: Sequence[Credentials],
     allowed_origins: Sequence[str],
 ) -> ObjectsRoute | None:
     """Return the route of the built-in store; the bytes of any other pass us by."""
-    if not isinstance(ports.objects, DiskObjects):
+    if disk is None:
         return None
     return ObjectsRoute(
-        ports.objects,
+        disk,
         ports.store.staged,
         lookup={key.access_key_id: key for key in keys}.get,
         base=where.objects_url,

@@ -5,7 +5,7 @@ What the back ends offer beside the named calls passes through as it is.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
@@ -30,7 +30,7 @@ from openparticipant.wire import restjson
 from openparticipant.wire.shapes import Shape
 
 Port = TypeVar("Port")
-Call = Callable[..., Awaitable[Any]]
+Call = Callable[..., Any]
 
 AUTHENTICATE, READ, WRITE = "authenticate", "store read", "store write"
 STORE: Mapping[str, str] = {
@@ -57,46 +57,19 @@ OBJECTS: Mapping[str, str] = {
     name: f"object {name}" for name in ("invite", "offer", "look", "keep", "discard")
 }
 """The stage of each call of an object store."""
-# What was due is told once; who does not hear it finds it due again, or the listeners find it said.
-_TOLD_ONCE = frozenset(
-    {
-        *("due_attachments", "settle", "expire_leases", "end_expired_contacts"),
-        *("due_scans", "conclude"),
-    }
-)
 
 
 class Watched:
-    """Stands before a port; `calls` names those that are timed, each with its stage.
+    """Stands before a port: `calls` answer in its place, all else passes through."""
 
-    One that fails is made again once `engine` is back, if there is the patience for it.
-    """
-
-    def __init__(
-        self,
-        inner: object,
-        calls: Mapping[str, str],
-        metrics: Metrics,
-        tracer: Tracer | None,
-        patience: Patience,
-        engine: object,
-    ) -> None:
+    def __init__(self, inner: object, calls: Mapping[str, Call]) -> None:
         self._inner = inner
-        away = engine if isinstance(engine, Engine) else None
-        for name, stage in calls.items():
-            retry = partial(patience.retry, engine=away, repeatable=name not in _TOLD_ONCE)
-            call = _timed(getattr(inner, name), metrics.stage(stage), retry)
-            # Found before anything of the class: one look-up a call, as without us.
-            setattr(self, name, _told(call, f"{stage}: {name}", tracer) if tracer else call)
+        # Found before anything of the class: one look-up a call, as without us.
+        vars(self).update(calls)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what is not timed."""
+        """Return what passes through."""
         return getattr(self._inner, name)
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:
-        """The class of what is behind: whoever asks for the built-in store by its class gets it."""
-        return type(self._inner)
 
 
 def store(
@@ -107,20 +80,19 @@ def store(
     database: Engine,
 ) -> ContactStore:
     """Return a store whose calls are watched."""
-    return cast(ContactStore, Watched(inner, STORE, metrics, tracer, patience, database))
+    return cast(ContactStore, _watched(inner, STORE, metrics, tracer, patience, database))
 
 
 def objects(
     inner: ObjectStore, metrics: Metrics, tracer: Tracer | None, patience: Patience
 ) -> ObjectStore:
     """Return an object store whose calls are watched."""
-    return cast(ObjectStore, Watched(inner, OBJECTS, metrics, tracer, patience, inner))
+    return cast(ObjectStore, _watched(inner, OBJECTS, metrics, tracer, patience, inner))
 
 
-def bus(inner: Bus, metrics: Metrics, tracer: Tracer | None, patience: Patience) -> Bus:
+def bus(inner: Bus, metrics: Metrics, tracer: Tracer | None) -> Bus:
     """Return a bus whose publishing is watched; listeners of this node are told within it."""
     count = metrics.stage("publish")
-    watched = Watched(inner, {}, metrics, tracer, patience, inner)
 
     def publish(notice: Notice) -> None:
         began = perf_counter()
@@ -132,18 +104,15 @@ def bus(inner: Bus, metrics: Metrics, tracer: Tracer | None, patience: Patience)
         with tracer.step("publish", {"contact_id": notice.contact_id}):
             publish(notice)
 
-    vars(watched)["publish"] = told if tracer else publish
-    return cast(Bus, watched)
+    return cast(Bus, Watched(inner, {"publish": told if tracer else publish}))
 
 
-def scanning(inner: Scanning, metrics: Metrics, patience: Patience) -> Scanning:
+def scanning(inner: Scanning, metrics: Metrics) -> Scanning:
     """Return the scanners, each of their scans counted and timed."""
-    return replace(inner, scanners=[_scanner(it, metrics, patience) for it in inner.scanners])
+    return replace(inner, scanners=[_scanner(it, metrics) for it in inner.scanners])
 
 
-def _scanner(inner: Scanner, metrics: Metrics, patience: Patience) -> Scanner:
-    watched = Watched(inner, {}, metrics, None, patience, inner)
-
+def _scanner(inner: Scanner, metrics: Metrics) -> Scanner:
     async def scan(file: CompletedFile) -> Verdict:
         began = perf_counter()
         outcome = "failed"
@@ -154,8 +123,7 @@ def _scanner(inner: Scanner, metrics: Metrics, patience: Patience) -> Scanner:
         finally:
             metrics.scanned(inner.name, outcome, perf_counter() - began)
 
-    vars(watched)["scan"] = scan
-    return cast(Scanner, watched)
+    return cast(Scanner, Watched(inner, {"scan": scan}))
 
 
 def encode(metrics: Metrics) -> Callable[[Shape], bytes]:
@@ -169,6 +137,23 @@ def encode(metrics: Metrics) -> Callable[[Shape], bytes]:
         return body
 
     return timed
+
+
+def _watched(
+    inner: object,
+    stages: Mapping[str, str],
+    metrics: Metrics,
+    tracer: Tracer | None,
+    patience: Patience,
+    engine: object,
+) -> Watched:
+    """Time each of the calls, as its stage; one that fails is made again once `engine` is back."""
+    retry = partial(patience.retry, engine=engine if isinstance(engine, Engine) else None)
+    calls: dict[str, Call] = {}
+    for name, stage in stages.items():
+        call = _timed(getattr(inner, name), metrics.stage(stage), retry)
+        calls[name] = _told(call, f"{stage}: {name}", tracer) if tracer else call
+    return Watched(inner, calls)
 
 
 def _timed(call: Call, count: Callable[[float], None], retry: Call) -> Call:

@@ -55,7 +55,7 @@ class PostgresDatabase:
         self._closed = False
         self._probe: asyncio.Task[None] | None = None
         self._trouble: str | None = None
-        self._is_silent = False
+        self._is_out_of_reach = False
 
     @property
     def trouble(self) -> str | None:
@@ -125,11 +125,12 @@ class PostgresDatabase:
         """Lend a line for one transaction, and say in our words what became of it."""
         if self._closed:
             raise Unavailable("database: closed", untouched=True)
-        if self._is_silent and self._trouble is not None and not probing:
+        if self._is_out_of_reach and self._trouble is not None and not probing:
+            await asyncio.sleep(0)  # whoever only tries again and again stops nobody else
             raise Unavailable(self._trouble, untouched=True)
         attempt: _Attempt | None = None
         try:
-            async with asyncio.timeout(_SECONDS), self._lines.one() as line:
+            async with self._lines.one(_SECONDS) as line:
                 attempt = _Attempt(line)
                 yield attempt
         except errors.COLLISIONS:
@@ -137,8 +138,11 @@ class PostgresDatabase:
         except Exception as error:
             errors.strip(error)
             if errors.is_away(error):
-                # One look each second waits for a server that says nothing; nobody else has to.
-                self._is_silent = isinstance(error, TimeoutError) and (probing or attempt is None)
+                # One look each second waits for a server that is not there, or says nothing to
+                # that; nobody else has to.
+                self._is_out_of_reach = attempt is None or (
+                    probing and isinstance(error, TimeoutError)
+                )
                 self._note(error)
             untouched = attempt is None or not attempt.committing
             unavailable = errors.unavailable(error, untouched=untouched)
@@ -158,8 +162,13 @@ class PostgresDatabase:
         while self._trouble is not None:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _PROBE_PAUSE)
-            with contextlib.suppress(Unavailable, *errors.COLLISIONS):
+            try:
                 await self._write(_probe, alone=False, probing=True)
+            except (Unavailable, *errors.COLLISIONS):
+                pass
+            except Exception as error:  # noqa: BLE001 - whatever it is may be over at the next look
+                # As while a backup is restored, and there is no such table yet.
+                self._trouble = f"database: {errors.words(error)}"
 
 
 def _probe() -> Write[None]:

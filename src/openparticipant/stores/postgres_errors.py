@@ -7,11 +7,12 @@ import os
 import asyncpg
 
 from openparticipant.errors import Unavailable
+from openparticipant.stores.postgres_lines import BusyError
 
 # Two transactions stood in each other's way; the server has undone one.
 COLLISIONS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
-# Only this statement was given up; the server is well.
-_HELD_UP = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
+# Only this call was given up; the server is well.
+_HELD_UP = (BusyError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
 # The server, or its machine, cannot do what is right to ask.
 _AWAY = (
     OSError,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeVar
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Refused, Unavailable
 from openparticipant.limits import SECOND
 from openparticipant.ports import Clock, Engine
 from openparticipant.transport.exchange import Gone
@@ -91,18 +91,16 @@ class Patience:
         failed: Unavailable,
         *,
         engine: Engine | None,
-        repeatable: bool,
         spent: float,
     ) -> T:
         """Make a call again that failed, when its engine is back, until it does not fail.
 
-        Not `repeatable` is what may be done twice only if a failure left it `untouched`. The first
-        try took `spent` seconds. Raises the last failure when there is no more time, when too many
-        wait or the server ends; or Gone.
+        The first try took `spent` seconds. Raises the last failure when it is `Refused`, when there
+        is no more time, when too many wait or the server ends; or Gone.
         """
         allowance = _allowed.get() or Allowance(ORDINARY)
         allowance.millis -= _millis(spent)
-        while (failed.untouched or repeatable) and await self._turn(engine, allowance):
+        while not isinstance(failed, Refused) and await self._turn(engine, allowance):
             began = perf_counter()
             try:
                 return await call()

@@ -22,6 +22,8 @@ from openparticipant.transport.exchange import (
 )
 from openparticipant.transport.logs import Log
 from openparticipant.transport.metrics import Metrics
+from openparticipant.transport.patience import ORDINARY, allowing
+from openparticipant.transport.protocol import departure
 from openparticipant.wire.restjson import encode_error
 
 _log = logging.getLogger(__name__)
@@ -111,7 +113,9 @@ class PlaneRoute:
         self, plane: Plane, exchange: Exchange, raw_path: str, receive: ASGIReceiveCallable
     ) -> Reply:
         try:
-            return Reply(200, [_JSON], await plane.carry_out(exchange, raw_path, receive))
+            with allowing(ORDINARY, departure(receive)):
+                body = await plane.carry_out(exchange, raw_path, receive)
+            return Reply(200, [_JSON], body)
         except ServiceError as error:
             exchange.reason = error.reason or error.message
             if isinstance(error, _UNMODELLED) or type(error) in exchange.errors:

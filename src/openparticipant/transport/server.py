@@ -88,6 +88,7 @@ class Server:
     async def stop(self) -> None:
         """End at once: cut off whatever is still open."""
         self._lifecycle.state = "draining"
+        self._shut()
         await self._public.close(0)
         await self._admin.close(0)
         if self._timer is not None:

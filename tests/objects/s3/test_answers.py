@@ -8,9 +8,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Refused, Unavailable
 from openparticipant.objects.s3.chain import Found
-from openparticipant.objects.s3.setback import Refused
 from openparticipant.objects.s3.store import S3Objects
 from openparticipant.ports import StoredObject
 from openparticipant.sigv4 import Credentials

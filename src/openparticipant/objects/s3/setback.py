@@ -7,12 +7,8 @@ from dataclasses import dataclass, replace
 
 import aiohttp
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Refused, Unavailable
 from openparticipant.objects.s3.answers import Answer
-
-
-class Refused(Unavailable):
-    """The store is there and does not do this: a permission, a name or a setting is wrong."""
 
 
 @dataclass(eq=False)

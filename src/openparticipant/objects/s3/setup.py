@@ -7,11 +7,10 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 
 from openparticipant.domain.attachment import Attachment
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Refused, Unavailable
 from openparticipant.objects.s3 import rules
 from openparticipant.objects.s3.bucket import Bucket
 from openparticipant.objects.s3.calls import Calls
-from openparticipant.objects.s3.setback import Refused
 from openparticipant.objects.s3.store import S3Objects
 
 _WITHIN = 10.0  # seconds

@@ -4,13 +4,12 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Refused, Unavailable
 from openparticipant.limits import SECOND
 from openparticipant.objects.s3.answers import Answer
 from openparticipant.objects.s3.bucket import Bucket
 from openparticipant.objects.s3.calls import Calls
 from openparticipant.objects.s3.held_credentials import HeldCredentials
-from openparticipant.objects.s3.setback import Refused
 from openparticipant.objects.s3.trouble import Trouble
 from openparticipant.ports import Clock, Invitation, Offer, StoredObject
 from openparticipant.sigv4 import encode, presign

@@ -7,9 +7,8 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Refused, Unavailable
 from openparticipant.limits import SECOND
-from openparticipant.objects.s3.setback import Refused
 from openparticipant.ports import Clock
 
 _BETWEEN_PROBES = SECOND
