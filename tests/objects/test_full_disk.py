@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from openparticipant.errors import Unavailable
+from openparticipant.objects.disk import WORKERS, DiskObjects
 from openparticipant.testing.object_plane import ObjectPlane
 from openparticipant.testing.raw_http import fetch
 from tests.objects.stores import KEY, files, put, put_pieces, read, store
 from tests.small_disk import fill_up, small_disk
 
 KIB = 1024
+_PATIENCE = 20  # seconds; a busy machine
 
 
 @pytest.fixture
@@ -83,14 +87,33 @@ def below(place: Path) -> list[Path]:
 
 
 async def test_a_disk_tells_its_trouble(disk: Path) -> None:
-    """Whether there is room is asked when somebody wants to know, so it is over when it is over."""
+    """It is looked at while somebody wants to know, so what is over is over for them, too."""
     async with store(disk) as objects:
-        troubles = [objects.trouble]
+        assert await told(objects, None)
         ballast = fill_up(disk)
-        troubles.append(objects.trouble)
+        assert await told(objects, "objects: the disk is full")
         ballast.unlink()
-        troubles.append(objects.trouble)
+        assert await told(objects, None)
         (disk / ".incoming").rename(disk / "elsewhere")
-        troubles.append(objects.trouble)
-    away = "objects: no such file or directory"
-    assert troubles == [None, "objects: the disk is full", None, away]
+        assert await told(objects, "objects: no such file or directory")
+
+
+async def test_a_disk_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None:
+    """All threads wait for it; the event loop does not, and says so."""
+    free = threading.Event()
+    async with store(tmp_path) as objects:
+        waiting = [objects._workers.submit(free.wait) for _ in range(WORKERS)]
+        try:
+            assert await told(objects, "objects: the disk does not answer")
+        finally:
+            free.set()
+            await asyncio.gather(*waiting)
+        assert await told(objects, None)
+
+
+async def told(objects: DiskObjects, trouble: str | None) -> bool:
+    """Ask until this is the answer."""
+    async with asyncio.timeout(_PATIENCE):
+        while objects.trouble != trouble:  # noqa: ASYNC110 - whoever asks makes it look
+            await asyncio.sleep(0)
+    return True
