@@ -188,5 +188,9 @@ class Unavailable(Exception):
         self.untouched = untouched
 
 
+class NoVerdict(Unavailable):
+    """A scanner gave no answer that counts, whether it is there or not."""
+
+
 class Refused(Unavailable):
     """A backend is there and does not do this: a permission, a name or a setting is wrong."""

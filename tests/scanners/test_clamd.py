@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openparticipant.domain.review import Verdict
-from openparticipant.errors import Unavailable
+from openparticipant.errors import NoVerdict, Unavailable
 from openparticipant.scanners.address import read_program
 from openparticipant.scanners.clamd import Clamd
-from openparticipant.scanners.failure import NoVerdict, Unreachable
+from openparticipant.scanners.failure import Unreachable
 from tests.engines.clamd import EICAR, ClamdServer
 from tests.scanners.files import PIECE, completed
 

@@ -13,9 +13,9 @@ import pytest
 import uvloop
 
 from openparticipant.domain.review import Verdict
-from openparticipant.errors import Unavailable
+from openparticipant.errors import NoVerdict, Unavailable
 from openparticipant.scanners.command import Command
-from openparticipant.scanners.failure import NoVerdict, Unreachable
+from openparticipant.scanners.failure import Unreachable
 from tests.scanners.files import PIECE, completed
 
 Loop: TypeAlias = Callable[[], asyncio.AbstractEventLoop]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from openparticipant.domain.review import Verdict
+from openparticipant.errors import NoVerdict
 from openparticipant.scanners.address import read_program
-from openparticipant.scanners.failure import NoVerdict, Unreachable
+from openparticipant.scanners.failure import Unreachable
 from openparticipant.scanners.hook import Hook
 from openparticipant.system import SystemClock
 from openparticipant.transport import tls

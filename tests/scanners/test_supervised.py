@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import NoVerdict, Unavailable
 from openparticipant.limits import SECOND
 from openparticipant.scanners.address import read_program
-from openparticipant.scanners.failure import NoVerdict, Unreachable
+from openparticipant.scanners.failure import Unreachable
 from openparticipant.scanners.supervised import SupervisedScanner
 from openparticipant.testing.clock import SettableClock
 from tests.engines.clamd import ClamdServer

@@ -13,7 +13,7 @@ from openparticipant.bus.local import LocalBus
 from openparticipant.domain.attachment import Attachment, FileRules
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.review import Hold, Verdict
-from openparticipant.errors import Unavailable
+from openparticipant.errors import NoVerdict
 from openparticipant.limits import SCAN_HOLD
 from openparticipant.objects.disk import PREFIX, DiskObjects
 from openparticipant.operations import completion, deadlines, review
@@ -102,7 +102,7 @@ class Witness:
 class Whim:
     """A scanner that says what it is told to, once the gate lets it; `approved` are its keys."""
 
-    name, largest, within, trouble = "whim", None, 60.0, None
+    name, largest, within, trouble, is_away = "whim", None, 60.0, None, False
 
     def __init__(self, world: AttachmentWorld, gate: Gate, mood: str) -> None:
         self._world = world
@@ -114,7 +114,7 @@ class Whim:
         assert await self._world.content(file.key) == self._world.checked[file.key]
         await self._gate.wait("in scan")
         if self._mood == "fail":
-            raise Unavailable("in no mood")
+            raise NoVerdict("in no mood")
         if self._mood == "approve":
             self._world.approved.add(file.key)
         return Verdict(is_approved=self._mood == "approve")

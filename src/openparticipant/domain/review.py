@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from openparticipant.limits import SECOND
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -22,6 +24,15 @@ class Hold:
 
     millis: int
     tries: int | None = None
+
+    def pause(self, tries: int, *, longest: int) -> int:
+        """Return how many milliseconds a file rests that was shown `tries` times in vain.
+
+        With a bound to the tries, they are spread over the time; else the pauses double.
+        """
+        if self.tries is not None:
+            return self.millis // self.tries
+        return min(SECOND << min(tries - 1, 20), longest)
 
     def is_over(self, *, since: int, tries: int, now: int) -> bool:
         """Tell whether a file that was completed at `since` has been held for long enough."""

@@ -14,8 +14,8 @@ import asyncio
 import logging
 
 from openparticipant.domain.review import Verdict
-from openparticipant.errors import AccessDeniedException, Unavailable
-from openparticipant.limits import SECOND
+from openparticipant.errors import AccessDeniedException, NoVerdict, Unavailable
+from openparticipant.limits import MINUTE, SECOND
 from openparticipant.ports import CompletedFile, DueScan, Ports
 
 AT_ONCE = 4
@@ -26,7 +26,9 @@ event loop that chats live on, 256 KiB at a time.
 """
 _MARGIN = 30 * SECOND  # of a lease, beyond what scanners may take
 _LONGEST_NAP = SECOND
-_LONGEST_PAUSE = 15 * SECOND  # between two tries
+# Between two tries. What no scanner that is there can judge takes its time from other files.
+_LONGEST_PAUSE = 15 * MINUTE
+_LONGEST_PAUSE_AWAY = 15 * SECOND
 
 _log = logging.getLogger(__name__)
 
@@ -65,11 +67,12 @@ class Reviewer:
         ahead = backlog.due_at - self._ports.clock.now()
         if ahead > 0:
             return min(ahead, _LONGEST_NAP)
-        for due in await take(self._ports, room):
+        taken = await take(self._ports, room)
+        for due in taken:
             task = asyncio.create_task(review(self._ports, due))
             self._running[task] = due
             task.add_done_callback(self._ended)
-        return 0 if len(self._running) < AT_ONCE else _LONGEST_NAP
+        return 0 if taken and len(self._running) < AT_ONCE else _LONGEST_NAP
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
@@ -104,10 +107,18 @@ class Reviewer:
 
 
 async def take(ports: Ports, limit: int) -> list[DueScan]:
-    """Lease scans for as long as the scanners may take."""
-    within = sum(scanner.within for scanner in ports.scanning.scanners)
+    """Lease scans for as long as the scanners may take.
+
+    Without a scanner, or while one is away, only what was held for too long: other nodes may have
+    theirs, and to show files to one that is away tells nothing new.
+    """
+    scanning, now = ports.scanning, ports.clock.now()
+    within = sum(scanner.within for scanner in scanning.scanners)
     return await ports.store.due_scans(
-        now=ports.clock.now(), lease=int(within * SECOND) + _MARGIN, limit=limit
+        now=now,
+        lease=int(within * SECOND) + _MARGIN,
+        limit=limit,
+        handed_over_by=now if scanning.is_able else now - scanning.hold.millis,
     )
 
 
@@ -127,21 +138,26 @@ async def review(ports: Ports, due: DueScan) -> None:
 
 async def _judged(ports: Ports, due: DueScan) -> Verdict | None:
     """Return the verdict, None where it was put off."""
+    tries = due.tries + 1
     try:
         return await _asked(ports, due)
-    except Unavailable as error:
+    except NoVerdict as error:
         reason = str(error)
+    except Unavailable as error:
+        # Nobody has looked: the file could not be had.
+        reason, tries = str(error), due.tries
     except Exception:  # noqa: BLE001 - a scanner that fails has not approved
         _log.exception("a scanner failed on attachment %s", due.attachment.id)
         reason = "it failed"
-    now, tries, hold = ports.clock.now(), due.tries + 1, ports.scanning.hold
-    if hold.is_over(since=due.handed_over_at, tries=tries, now=now):
+    scanning, now = ports.scanning, ports.clock.now()
+    if scanning.hold.is_over(since=due.handed_over_at, tries=tries, now=now):
         _log.warning("attachment %s is rejected unscanned: %s", due.attachment.id, reason)
         return Verdict(is_approved=False)
-    if not due.tries:  # told once: what is wrong with a scanner is told elsewhere
+    if tries == 1 and not due.tries:  # told once: what is wrong with a scanner is told elsewhere
         _log.warning("attachment %s is held: %s", due.attachment.id, reason)
-    pause = min(SECOND << min(tries - 1, 10), _LONGEST_PAUSE)
-    until = min(now + pause, due.handed_over_at + hold.millis)
+    longest = _LONGEST_PAUSE if scanning.is_able else _LONGEST_PAUSE_AWAY
+    until = now + scanning.hold.pause(max(tries, 1), longest=longest)
+    until = min(until, due.handed_over_at + scanning.hold.millis)
     await ports.store.postpone(due, until=until, tries=tries)
     return None
 
@@ -149,7 +165,7 @@ async def _judged(ports: Ports, due: DueScan) -> Verdict | None:
 async def _asked(ports: Ports, due: DueScan) -> Verdict:
     """Ask the scanners, one after the other. Raises Unavailable unless all that matter answered."""
     if not ports.scanning.scanners:
-        raise Unavailable("no scanner is set any more")
+        raise NoVerdict("no scanner is set any more")
     file = due.attachment
     assert file.final_key is not None
     completed = CompletedFile(

@@ -225,8 +225,13 @@ class ContactStore(Protocol):
         """Return how much waits for scanners."""
         ...
 
-    async def due_scans(self, *, now: int, lease: int, limit: int) -> list[DueScan]:
-        """Take scans whose time has come, each for `lease` milliseconds."""
+    async def due_scans(
+        self, *, now: int, lease: int, limit: int, handed_over_by: int
+    ) -> list[DueScan]:
+        """Take scans whose time has come, each for `lease` milliseconds; those tried least come first.
+
+        Only those of files that were handed over by then, and void ones.
+        """
         ...
 
     async def postpone(self, due: DueScan, *, until: int, tries: int) -> bool:

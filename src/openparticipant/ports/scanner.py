@@ -62,11 +62,16 @@ class Scanner(Protocol):
         """See `Engine`."""
         ...
 
+    @property
+    def is_away(self) -> bool:
+        """Whether it is known not to be there; it finds out by itself when it is again."""
+        ...
+
     async def scan(self, file: CompletedFile) -> Verdict:
         """Say whether a file may be had by others.
 
-        Only what it answered is a verdict: whatever else happens raises `Unavailable`, which means
-        that nobody has looked, and that the file is to be shown to it again.
+        Only what it answered is a verdict. Raises `NoVerdict` where it gave none, `Unavailable`
+        where the file could not be had; in either case it is to be shown to it again.
         """
         ...
 
@@ -82,6 +87,11 @@ class Scanning:
     scanners: Sequence[Scanner]
     hold: Hold
     handed_over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_able(self) -> bool:
+        """Whether there are scanners, and all of them are there as far as is known."""
+        return bool(self.scanners) and not any(it.is_away for it in self.scanners)
 
     @property
     def trouble(self) -> str | None:

@@ -13,9 +13,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from openparticipant.domain.review import Verdict
-from openparticipant.errors import Unavailable
+from openparticipant.errors import NoVerdict, Unavailable
 from openparticipant.ports import CompletedFile
-from openparticipant.scanners.failure import NoVerdict, Unreachable, shown, words
+from openparticipant.scanners.failure import Unreachable, shown, words
 
 _LONGEST_ANSWER = 4096
 _WITHIN = 5.0  # seconds to take a connection, and to say PONG

@@ -11,9 +11,9 @@ import stat
 from dataclasses import dataclass
 
 from openparticipant.domain.review import Verdict
-from openparticipant.errors import Unavailable
+from openparticipant.errors import NoVerdict, Unavailable
 from openparticipant.ports import CompletedFile
-from openparticipant.scanners.failure import NoVerdict, Unreachable, shown
+from openparticipant.scanners.failure import Unreachable, shown
 from openparticipant.scanners.run import Run
 
 _APPROVED, _REJECTED = 0, 1

@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 import string
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import NoVerdict
 
 _SHOWN = frozenset(string.printable) - frozenset(string.whitespace) | {" "}
 _LONGEST = 100
-
-
-class NoVerdict(Unavailable):
-    """The scanner was there and gave no answer that counts."""
 
 
 class Unreachable(NoVerdict):

@@ -18,8 +18,9 @@ from typing import Any, TypeVar
 
 from openparticipant import __version__
 from openparticipant.domain.review import Verdict
+from openparticipant.errors import NoVerdict
 from openparticipant.ports import CompletedFile
-from openparticipant.scanners.failure import NoVerdict, Unreachable, words
+from openparticipant.scanners.failure import Unreachable, words
 
 T = TypeVar("T")
 

@@ -7,9 +7,10 @@ import logging
 from typing import Protocol
 
 from openparticipant.domain.review import Verdict
+from openparticipant.errors import NoVerdict
 from openparticipant.limits import SECOND
 from openparticipant.ports import Clock, CompletedFile
-from openparticipant.scanners.failure import NoVerdict, Unreachable
+from openparticipant.scanners.failure import Unreachable
 
 _BETWEEN_PROBES = SECOND
 _REMEMBERED = 60 * SECOND  # for how long a failure is told that nobody met again
@@ -68,6 +69,11 @@ class SupervisedScanner:
     def trouble(self) -> str | None:
         """See `Engine`."""
         return self._trouble
+
+    @property
+    def is_away(self) -> bool:
+        """See `Scanner`."""
+        return self._trouble is not None and self._told_until is None
 
     async def scan(self, file: CompletedFile) -> Verdict:
         """See `Scanner`."""

@@ -198,9 +198,11 @@ class SqlContactStore:
         ((due_at, waiting),) = await self._database.read(scans.SELECT_BACKLOG)
         return ScanBacklog(due_at, waiting)
 
-    async def due_scans(self, *, now: int, lease: int, limit: int) -> list[DueScan]:
+    async def due_scans(
+        self, *, now: int, lease: int, limit: int, handed_over_by: int
+    ) -> list[DueScan]:
         """See `ContactStore`."""
-        return await self._database.write(lambda: scans.take_due(now, lease, limit))
+        return await self._database.write(lambda: scans.take_due(now, lease, limit, handed_over_by))
 
     async def postpone(self, due: DueScan, *, until: int, tries: int) -> bool:
         """See `ContactStore`."""

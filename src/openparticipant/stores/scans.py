@@ -33,16 +33,23 @@ _INSERT = """
 """
 SELECT_BACKLOG = "SELECT min(due_at), count(*) FROM scans"
 _OVER = "c.ended_at IS NOT NULL OR c.ends_at <= {}"
-_TAKE_DUE = f"""
+
+
+def _take(tries: str) -> str:
+    return f"""
     SELECT s.contact_seq, c.instance_id, s.handed_over_at, s.tries,
            CASE WHEN {_OVER.format("$1")} THEN 1 ELSE 0 END, {attachments.COLUMNS}
     FROM scans s
     JOIN contacts c ON c.seq = s.contact_seq
     JOIN attachments a ON a.contact_seq = s.contact_seq AND a.id = s.attachment_id
-    WHERE s.due_at <= $1
+    WHERE s.due_at <= $1 AND s.tries {tries}
+      AND (s.handed_over_at <= $3 OR a.review = 'rejected' OR {_OVER.format("$1")})
     ORDER BY s.due_at
     LIMIT $2
-"""  # noqa: S608 - the texts put in are our own
+    """  # noqa: S608 - the texts put in are our own
+
+
+TAKE_FRESH, TAKE_TRIED = _take("= 0"), _take("> 0")
 _LEASE = """
     UPDATE scans SET due_at = $3
     WHERE contact_seq = $1 AND attachment_id = $2 AND due_at <= $4
@@ -97,9 +104,11 @@ def hand_over(caller: Caller, held: Claim, now: int) -> Write[bool]:
     return True
 
 
-def take_due(now: int, lease: int, limit: int) -> Write[list[DueScan]]:
+def take_due(now: int, lease: int, limit: int, handed_over_by: int) -> Write[list[DueScan]]:
     """Lease scans whose time has come; see `ContactStore.due_scans`."""
-    rows = yield _TAKE_DUE, (now, limit)
+    rows = list((yield TAKE_FRESH, (now, limit, handed_over_by)))
+    if len(rows) < limit:
+        rows += yield TAKE_TRIED, (now, limit - len(rows), handed_over_by)
     taken = []
     # In one order for all takers, so that no two ever wait for each other.
     for due in sorted((_due(row, now + lease) for row in rows), key=_key):

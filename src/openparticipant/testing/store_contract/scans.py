@@ -178,9 +178,7 @@ async def scans_are_taken_by_one_at_a_time(scene: Scene) -> None:
     caller = await scene.customer()
     for _ in range(20):
         await scene.handed_over(caller)
-    outcomes = await at_once(
-        scene.store.due_scans(now=scene.now, lease=LEASE, limit=3) for _ in range(6)
-    )
+    outcomes = await at_once(scene.scans(3) for _ in range(6))
     batches = results(outcomes)
     assert max(len(batch) for batch in batches) == 3
     taken = [due.attachment.id for batch in batches for due in batch]
@@ -200,6 +198,33 @@ async def a_scan_without_an_answer_is_taken_again(scene: Scene) -> None:
     scene.now += 10
     (again,) = await scene.scans()
     assert (again.tries, again.handed_over_at, again.attachment) == (3, began, due.attachment)
+
+
+async def what_was_tried_less_is_taken_first(scene: Scene) -> None:
+    """So a file that no scanner can judge keeps no other one waiting."""
+    caller = await scene.customer()
+    tried = await scene.scanned(caller)
+    assert await scene.store.postpone(tried, until=scene.now + 1, tries=1)
+    scene.now += 10
+    fresh = await scene.handed_over(caller)
+    assert [due.attachment.id for due in await scene.scans(1)] == [fresh.attachment_id]
+    assert [due.attachment.id for due in await scene.scans(1)] == [tried.attachment.id]
+
+
+async def what_came_later_can_be_left_to_others(scene: Scene) -> None:
+    """By a node without scanners: it takes what was held for too long, and what is void."""
+    caller, other = await scene.customer(), await scene.customer()
+    early = await scene.handed_over(caller)
+    rejected, void = await scene.scanned(other), await scene.handed_over(other)
+    await scene.conclude(rejected, is_approved=False)
+    began = scene.now
+    scene.now += LEASE
+    late = await scene.handed_over(caller)
+    await scene.stop(other)
+    taken = {due.attachment.id for due in await scene.scans(handed_over_by=began)}
+    assert taken == {early.attachment_id, rejected.attachment.id, void.attachment_id}
+    (left,) = await scene.scans()
+    assert left.attachment.id == late.attachment_id
 
 
 async def leases_of_scans_can_be_made_to_lapse(scene: Scene) -> None:

@@ -216,9 +216,10 @@ class Scene:
         assert await self.store.hand_over(caller, claim, now=self.now)
         return claim
 
-    async def scans(self) -> list[DueScan]:
-        """Take all scans that are due."""
-        return await self.store.due_scans(now=self.now, lease=LEASE, limit=1000)
+    async def scans(self, limit: int = 1000, *, handed_over_by: int | None = None) -> list[DueScan]:
+        """Take scans that are due."""
+        by = self.now if handed_over_by is None else handed_over_by
+        return await self.store.due_scans(now=self.now, lease=LEASE, limit=limit, handed_over_by=by)
 
     async def scanned(self, caller: Caller) -> DueScan:
         """Leave an attachment to the scanners and take its scan."""
