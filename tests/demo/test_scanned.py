@@ -36,3 +36,31 @@ def test_a_rejected_file_is_told_to_its_sender(browser: Chromium) -> None:
             expect(file).to_have_count(1, timeout=PATIENCE)
         expect(sam.log.locator(".file")).to_have_count(1)
         assert sam.download("good.txt") == ("good.txt", b"good")
+
+        jane.say("did you get both?")
+        mark = jane.message("did you get both?").locator(".mark")
+        expect(mark).to_have_text("Read", timeout=PATIENCE)
+        sent = jane.log.get_by_role("article")
+        expect(sent.filter(has_text="good.txt").locator(".mark")).to_have_text("Read")
+        expect(sent.filter(has_text="bad.txt").locator(".mark")).to_have_count(0)
+
+
+def test_a_file_that_is_checked_when_the_chat_ends_says_so(browser: Chromium) -> None:
+    """Nobody gets it any more, and nothing is left to wait for."""
+    with judge() as scanner, Server(demo="on", scanner=scanner.url) as server:
+        window = Window(browser, server.url)
+        window.start()
+        jane, _ = window.sides
+        jane.choose(File("late.txt", "text/plain", b"late"))
+        scanner.question()
+        row = jane.uploads.filter(has_text="late.txt")
+        expect(row).to_contain_text("Being checked…", timeout=PATIENCE)
+        jane.pane.get_by_role("button", name="End chat").click()
+
+        expect(row.get_by_role("alert")).to_have_text(
+            "Not attached. The chat ended while it was being checked.", timeout=PATIENCE
+        )
+        row.get_by_role("button", name="Dismiss").click()
+        expect(jane.uploads).to_have_count(0)
+        scanner.approve()
+        window.close()

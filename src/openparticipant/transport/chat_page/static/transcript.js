@@ -53,7 +53,7 @@ export class Transcript {
     const fates = new Map();
     let fate = "sent";
     for (const item of this.items.toReversed()) {
-      if (item.ParticipantId !== me || item.Type === "EVENT") continue;
+      if (item.ParticipantId !== me || item.Type === "EVENT" || isRejected(item)) continue;
       for (const receipt of this.#receipts.get(item.Id) ?? []) {
         if (receipt.RecipientParticipantId === me) continue;
         if (receipt.ReadTimestamp) fate = "read";
@@ -102,4 +102,9 @@ export class Transcript {
     this.#complete = this.#isLive;
     return fresh;
   }
+}
+
+/** Whether nobody else sees an item, so that nothing becomes of it. */
+function isRejected(/** @type {Item} */ item) {
+  return Boolean(item.Attachments?.some(({ Status }) => Status === "REJECTED"));
 }

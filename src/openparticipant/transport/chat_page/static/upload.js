@@ -70,11 +70,11 @@ export class Upload {
   }
 
   /**
-   * Stop for good, whatever step it is at; what was completed before stays in the chat.
+   * Stop for good, whatever step it is at; what was completed before is the chat's.
    * @param {Error | null} why to be told, unless the person wanted it
    */
   stop(why = null) {
-    if (!this.isActive && this.state !== "waiting") return;
+    if (this.state === "failed" || this.state === "cancelled") return;
     this.#become(why ? "failed" : "cancelled");
     this.error = why;
     this.#isStopped = true;

@@ -45,7 +45,11 @@ export class UploadQueue {
   /** The chat is over: say so of what has not got through, and take no more. */
   end() {
     this.isOver = true;
-    for (const upload of this.uploads) upload.stop(new Error("The chat ended before it was sent."));
+    for (const upload of this.uploads) {
+      const isSent = upload.state === "checking" || upload.state === "done";
+      const what = isSent ? "while it was being checked" : "before it was sent";
+      upload.stop(new Error(`The chat ended ${what}.`));
+    }
     this.#changed();
   }
 
