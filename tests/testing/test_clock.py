@@ -81,6 +81,20 @@ async def test_another_thread_may_move_the_hands() -> None:
     mover.join()
 
 
+async def test_who_wakes_next_is_known() -> None:
+    """So that a test moves the hands once somebody waits for that, and only as far as needed."""
+    clock = SettableClock()
+    assert clock.next_due is None
+    sleepers = [asyncio.ensure_future(clock.sleep(millis)) for millis in (200, 100)]
+    await turns()
+    assert clock.next_due == START + 100
+    clock.advance(100)
+    assert clock.next_due == START + 200
+    clock.advance(100)
+    assert clock.next_due is None
+    await asyncio.gather(*sleepers)
+
+
 async def test_a_sleeper_that_was_cancelled_is_forgotten() -> None:
     """Time passes without it."""
     clock = SettableClock()
