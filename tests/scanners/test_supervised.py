@@ -46,7 +46,7 @@ def trouble(scanner: SupervisedScanner) -> str | None:
 async def looked(clock: SettableClock, millis: int) -> None:
     """Let so many looks be taken, each once the one before is over."""
     for _ in range(millis // SECOND):
-        assert await comes(lambda: clock.next_due is not None)
+        assert await comes(lambda: clock.next_due == clock.now() + SECOND)
         clock.advance(SECOND)
 
 
