@@ -66,7 +66,11 @@ async def test_this_code_on_the_next_schema(rule: Rule, postgres: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=name_of)
 async def test_this_code_on_the_oldest_schema_it_accepts(rule: Rule, postgres: str) -> None:
-    """A new node keeps the rule before anybody took its steps."""
+    """A new node keeps the rule before anybody took its steps.
+
+    Until there is a release before, that is the newest schema: whatever reads an attachment needs
+    what step 5 brings.
+    """
     async with PostgresStores(postgres) as stores:
         await take(stores.url, KNOWN[: steps.ACCEPTED])
         await hold_on(rule, stores, migrate=False)

@@ -77,7 +77,7 @@ async def test_it_may_be_behind_a_socket_file(tmp_path_factory: pytest.TempPathF
 
 @pytest.mark.parametrize("size", [2 * 1024 * 1024, 16 * 1024 * 1024])
 async def test_more_than_it_takes_is_no_verdict(tmp_path: Path, size: int) -> None:
-    """Whether it says so, or hangs up in the middle; the line names what has to be set."""
+    """It says so and hangs up in the middle of the file; the line names what has to be set."""
     with ClamdServer(tmp_path, largest="1M") as server:
         with pytest.raises(NoVerdict, match="max-size") as failed:
             await verdict(server.url, bytes(size))
@@ -170,6 +170,33 @@ async def test_only_a_clamd_says_pong() -> None:
         async with liar(said, b"stream: OK\0") as url:
             with pytest.raises(Unreachable):
                 await verdict(url, b"hello")
+
+
+@pytest.mark.parametrize("said", [b"", b"stream: OK\0"], ids=["silent", "hasty"])
+async def test_one_that_dies_in_the_middle_is_not_blamed_for_its_limit(said: bytes) -> None:
+    """It said nothing of a size; and what it says before it has seen the file approves nothing."""
+    calls = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            await reader.read(64)
+            writer.write(b"PONG\0")
+            writer.close()
+            return
+        await reader.readexactly(PIECE)
+        writer.write(said)
+        await writer.drain()
+        writer.transport.abort()  # with bytes unread, which resets the connection
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        url = f"clamd://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(NoVerdict) as failed:
+            await verdict(url, bytes(64 * PIECE))
+
+    assert "max-size" not in str(failed.value)
 
 
 @settings(max_examples=60, deadline=None, database=None)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+import signal
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,8 +16,10 @@ import uvloop
 
 from openparticipant.domain.review import Verdict
 from openparticipant.errors import NoVerdict, Unavailable
+from openparticipant.scanners.address import read_program
 from openparticipant.scanners.command import Command
 from openparticipant.scanners.failure import Unreachable
+from openparticipant.scanners.run import Run
 from tests.scanners.files import PIECE, completed
 
 Loop: TypeAlias = Callable[[], asyncio.AbstractEventLoop]
@@ -130,6 +134,100 @@ def test_what_it_leaves_running_is_ended(loop: Loop, tmp_path: Path) -> None:
     child = int((tmp_path / "child").read_text())
 
     assert not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
+
+
+@pytest.fixture
+def runaway(tmp_path: Path) -> Iterator[Command]:
+    """Return a command that leaves a process in a session of its own, whose number is in a file."""
+    program = tmp_path / "runaway.py"
+    program.write_text(
+        "import os, pathlib, time\n"
+        "os.setsid()\n"
+        f"place = pathlib.Path({str(tmp_path)!r})\n"
+        "(place / 'new').write_text(str(os.getpid()))\n"
+        "(place / 'new').rename(place / 'child')\n"
+        "time.sleep(600)\n"
+    )
+    wait = f"while ! test -e {tmp_path}/child; do sleep 0.01; done"
+    body = f"echo $$ >{tmp_path}/leader; {sys.executable} {program} & {wait}; exit 0"
+    yield script(tmp_path, body)
+    os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
+
+
+def test_what_leaves_its_process_group_goes_on(
+    loop: Loop, tmp_path: Path, runaway: Command
+) -> None:
+    """As the documents say; it holds no verdict up."""
+    assert verdict(loop, runaway).is_approved
+
+    assert psutil.Process(int((tmp_path / "child").read_text())).status() != "zombie"
+
+
+def test_its_number_is_its_own_until_its_group_has_ended(
+    loop: Loop, tmp_path: Path, runaway: Command
+) -> None:
+    """Or else what is ended might be somebody else's."""
+
+    async def run() -> int:
+        it = Run(runaway.path)
+        await it.end_of_file()
+        leader = psutil.Process(int((tmp_path / "leader").read_text()))
+        assert leader.status() == "zombie"
+        status = await it.close()
+        assert not leader.is_running()
+        return status
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        assert runner.run(run()) == 0
+
+
+def test_who_gives_up_while_it_ends_keeps_nothing_open(
+    loop: Loop, tmp_path: Path, runaway: Command
+) -> None:
+    """Neither its pipes nor the loop's eye on them; what is left of it is reaped all the same."""
+
+    async def run() -> None:
+        it = Run(runaway.path)
+        await it.end_of_file()
+        leader = psutil.Process(int((tmp_path / "leader").read_text()))
+        held = psutil.Process().num_fds()
+        # Its stderr is open in the runaway, so `close` waits for last words.
+        closing = asyncio.ensure_future(it.close())
+        while leader.is_running():  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0)
+        closing.cancel()
+        await asyncio.wait([closing])
+        assert closing.cancelled()
+        assert psutil.Process().num_fds() == held - 1  # its stdin is closed already
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(asyncio.wait_for(run(), 20))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "exec://usr/bin/true",
+        "exec:/usr/bin/true?strict=1",
+        "exec:/usr/bin/true?",
+        "exec:usr/bin/true",
+        "exec:",
+    ],
+)
+def test_addresses_that_name_no_command(address: str) -> None:
+    """Nothing of an address is dropped: what is run is what was meant."""
+    with pytest.raises(ValueError, match=r"^a command is at exec:/PATH, without"):
+        read_program(address, within=1)
+
+
+def test_addresses_of_commands() -> None:
+    """By path, in which everything may be written as URLs have it."""
+    for address, path in (
+        ("exec:/a/b", "/a/b"),
+        ("exec:///a", "/a"),
+        ("exec:/a%3Fb%20c", "/a?b c"),
+    ):
+        assert read_program(address, within=1) == Command(path)
 
 
 def test_a_command_that_cannot_be_run_is_unreachable(loop: Loop, tmp_path: Path) -> None:

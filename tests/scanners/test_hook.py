@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -148,6 +151,43 @@ async def test_a_silent_one_is_cut_off_at_once() -> None:
                     await verdict(url, within=600)
         with pytest.raises(NoVerdict, match="no answer in time"):
             await verdict(url, within=0.5)
+
+
+@pytest.mark.parametrize("found", [True, False])
+async def test_a_name_that_is_looked_up_for_long_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, *, found: bool
+) -> None:
+    """There is nothing yet to be cut; what comes of it later is given back, and told to nobody."""
+    asked, go = threading.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    complaints: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _, complaint: complaints.append(complaint))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        address = server.getsockname()
+
+        def look_up(*_: Any) -> list[Any]:
+            asked.set()
+            assert go.wait(20)
+            if not found:
+                raise socket.gaierror(socket.EAI_NONAME, "no such name")
+            return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", address)]
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        asking = asyncio.create_task(verdict("http://name/", within=600))
+        await asyncio.to_thread(asked.wait, 20)
+        asking.cancel()
+        done, _ = await asyncio.wait([asking], timeout=2)
+        go.set()
+        assert done == {asking}
+        assert asking.cancelled()
+        if found:
+            line, _ = await asyncio.wait_for(loop.sock_accept(server), 20)
+            with line:
+                assert await asyncio.wait_for(loop.sock_recv(line, 1), 20) == b""
+        await loop.shutdown_default_executor()
+    gc.collect()
+    assert complaints == []
 
 
 async def test_its_certificate_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from openparticipant.scanners.failure import Unreachable
 from openparticipant.scanners.supervised import SupervisedScanner
 from openparticipant.testing.clock import SettableClock
 from tests.engines.clamd import ClamdServer
+from tests.eventually import eventually
 from tests.scanners.files import completed
 
 
@@ -43,10 +44,15 @@ def trouble(scanner: SupervisedScanner) -> str | None:
 
 
 async def looked(clock: SettableClock, millis: int) -> None:
-    """Let time pass, and whoever waited for it do its work."""
+    """Let so many looks be taken, each once the one before is over."""
     for _ in range(millis // SECOND):
+        assert await comes(lambda: clock.next_due == clock.now() + SECOND)
         clock.advance(SECOND)
-        await asyncio.sleep(0.05)
+
+
+async def comes(holds: Callable[[], bool]) -> bool:
+    """Wait for what the scanner's task is about to do."""
+    return await asyncio.to_thread(eventually, holds)
 
 
 def command(place: Path, body: str) -> str:
@@ -67,11 +73,12 @@ async def test_one_that_is_gone_is_looked_for_each_second(clamd_server: ClamdSer
         with pytest.raises(Unreachable):
             await scan(scanner)
         await looked(clock, 3 * SECOND)
+        assert await comes(lambda: clock.next_due is not None)
         assert trouble(scanner) == f"scanner {clamd_server.url}: Connection refused"
         clamd_server.start()
-        await looked(clock, 2 * SECOND)
+        await looked(clock, SECOND)
 
-        assert trouble(scanner) is None
+        assert await comes(lambda: trouble(scanner) is None)
 
 
 async def test_one_that_answers_nonsense_is_told_of_until_it_does_better(tmp_path: Path) -> None:
@@ -86,8 +93,11 @@ async def test_one_that_answers_nonsense_is_told_of_until_it_does_better(tmp_pat
             assert (
                 scanner.trouble == f"scanner {address}: it ended with status 3, which is no verdict"
             )
-        await looked(clock, 11 * SECOND)
-        assert trouble(scanner) is None
+        await looked(clock, 9 * SECOND)
+        assert await comes(lambda: clock.next_due is not None)
+        assert trouble(scanner) is not None
+        await looked(clock, SECOND)
+        assert await comes(lambda: trouble(scanner) is None)
 
         with pytest.raises(NoVerdict):
             await scan(scanner, b"bad")

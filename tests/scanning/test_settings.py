@@ -12,6 +12,7 @@ from openparticipant.testing.chat import request
 from openparticipant.testing.server import Server
 from openparticipant.transport.start import StartError
 from tests.cli.worlds import command
+from tests.eventually import eventually
 from tests.scanners.hooks import hook
 
 
@@ -73,7 +74,9 @@ def test_without_a_scanner_there_is_no_such_engine() -> None:
     assert b"openparticipant_scans_total{" not in metrics
 
 
-def test_what_a_hook_is_told_by_is_not_shown(tmp_path: Path) -> None:
+def test_what_a_hook_is_told_by_is_not_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """`config show` masks its address, and no log line or metric has more than the host."""
     log = io.BytesIO()
     with hook() as hooked:
@@ -81,8 +84,15 @@ def test_what_a_hook_is_told_by_is_not_shown(tmp_path: Path) -> None:
         shown = command("config", "show", "--scanner", scanner)
         with Server(tmp_path, log=log, scanner=scanner) as server:
             hooked.status = 500
-            server.start_chat().attach()
-            said = request("GET", f"{server.admin_url}/metrics").body
-            said += request("GET", f"{server.url}/health/ready").body
+            attachment_id = server.start_chat().attach()
+            failure = f"{hooked.url}: it answered 500, which is no verdict"
+            assert eventually(
+                lambda: f"attachment {attachment_id} is held: {failure}" in caplog.text
+            )
+            metrics = request("GET", f"{server.admin_url}/metrics").body
+            health = request("GET", f"{server.url}/health/ready").body
+    assert failure.encode() in health
+    assert f'outcome="failed",scanner="{hooked.url}"'.encode() in metrics
     assert b"scanner = ***" in shown.out
-    assert b"a-secret" not in shown.out + log.getvalue() + said
+    told = shown.out + log.getvalue() + metrics + health + caplog.text.encode()
+    assert b"a-secret" not in told

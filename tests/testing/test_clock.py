@@ -81,6 +81,20 @@ async def test_another_thread_may_move_the_hands() -> None:
     mover.join()
 
 
+async def test_who_wakes_next_is_known() -> None:
+    """So that a test moves the hands once somebody waits for that, and only as far as needed."""
+    clock = SettableClock()
+    seen = [clock.next_due]
+    sleepers = [asyncio.ensure_future(clock.sleep(millis)) for millis in (200, 100)]
+    await turns()
+    for _ in sleepers:
+        seen.append(clock.next_due)
+        clock.advance(100)
+    seen.append(clock.next_due)
+    assert seen == [None, START + 100, START + 200, None]
+    await asyncio.gather(*sleepers)
+
+
 async def test_a_sleeper_that_was_cancelled_is_forgotten() -> None:
     """Time passes without it."""
     clock = SettableClock()

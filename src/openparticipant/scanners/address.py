@@ -25,7 +25,7 @@ def read_program(address: str, *, within: float) -> Program:
         case "clamd":
             return _clamd(address, parts)
         case "exec":
-            return Command(unquote(parts.path))
+            return _command(address, parts)
         case _:
             return _hook(parts, within)
 
@@ -47,6 +47,13 @@ def _clamd(address: str, parts: SplitResult) -> Clamd:
         path=unquote(parts.path),
         largest=int(size),
     )
+
+
+def _command(address: str, parts: SplitResult) -> Command:
+    # What is not part of the path would not reach the command, which then approves as it never should.
+    if parts.netloc or "?" in address or not parts.path.startswith("/"):
+        raise ValueError("a command is at exec:/PATH, without a host and a query; %3F is a ? in it")
+    return Command(unquote(parts.path))
 
 
 def _hook(parts: SplitResult, within: float) -> Hook:

@@ -46,14 +46,17 @@ class Clamd:
         async with self._line() as (reader, writer), file.read() as pieces:
             if pieces is None:
                 raise Unavailable("the file to scan is not there")
-            writer.write(b"zINSTREAM\0")
-            async for piece in pieces:
-                writer.write(len(piece).to_bytes(4, "big"))
-                writer.write(piece)
-                await self._sent(writer)
-            writer.write(_END)
-            await self._sent(writer)
-            return self._verdict(await self._answer(reader))
+            # Listened to from the start: what it says before it hangs up is lost with the line.
+            answer = asyncio.ensure_future(self._answer(reader))
+            try:
+                is_sent = await self._send(pieces, writer)
+                verdict = self._verdict(await answer)
+            finally:
+                answer.cancel()
+                await asyncio.gather(answer, return_exceptions=True)
+            if verdict.is_approved and not is_sent:
+                raise NoVerdict(f"{self.name}: it approves what it has not read")
+            return verdict
 
     def _verdict(self, said: bytes) -> Verdict:
         if said == b"stream: OK":
@@ -66,15 +69,16 @@ class Clamd:
             raise NoVerdict(f"{self.name}: it takes less than max-size, {self.largest} bytes")
         raise NoVerdict(f"{self.name}: {shown(said)!r} is no verdict")
 
-    async def _sent(self, writer: asyncio.StreamWriter) -> None:
-        try:
-            await writer.drain()
-        except OSError:
-            # What it said before that is lost, but there is little that it can have been.
-            raise NoVerdict(
-                f"{self.name}: it hung up in the middle; max-size, {self.largest} bytes, must not"
-                " be more than its StreamMaxLength"
-            ) from None
+    async def _send(self, pieces: AsyncIterator[bytes], writer: asyncio.StreamWriter) -> bool:
+        """Send a file; whether it was there for all of it."""
+        writer.write(b"zINSTREAM\0")
+        async for piece in pieces:
+            writer.write(len(piece).to_bytes(4, "big"))
+            writer.write(piece)
+            if not await _was_taken(writer):
+                return False
+        writer.write(_END)
+        return await _was_taken(writer)
 
     async def _ask(self, command: bytes) -> bytes:
         try:
@@ -116,3 +120,11 @@ class Clamd:
             line[1].transport.abort()
             with contextlib.suppress(OSError):
                 await line[1].wait_closed()
+
+
+async def _was_taken(writer: asyncio.StreamWriter) -> bool:
+    try:
+        await writer.drain()
+    except OSError:
+        return False
+    return True

@@ -1,6 +1,7 @@
 """A command that reads the file on its standard input: status 0 approves, 1 rejects.
 
-It gets nothing else of ours: no environment, no open file, no terminal; what it started ends with it.
+It gets nothing else of ours: no environment, no open file, no terminal. When it ends, or is given up, its process
+group is ended.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ class Command:
                     await run.write(piece)
                     if run.has_ended:  # one that has seen enough need not read the rest
                         break
-                status = await run.end_of_file()
+                await run.end_of_file()
             finally:
-                await run.close()
+                status = await run.close()
         if run.said:
             said = shown(run.said.strip())
             _log.warning("%s on attachment %s: %s", self.name, file.attachment.id, said)

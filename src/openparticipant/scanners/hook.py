@@ -110,10 +110,11 @@ class Hook:
 
 
 class _Call:
-    """One connection, used in a thread that a cancellation leaves nothing to wait for."""
+    """One connection, used in a thread that nobody who gives up on it has to wait for."""
 
     def __init__(self, hook: Hook) -> None:
         self._hook = hook
+        self._running: asyncio.Future[Any] | None = None
         within = min(_CONNECT_WITHIN, hook.within)
         self._connection = (
             http.client.HTTPSConnection(hook.host, hook.port, timeout=within, context=hook.tls)
@@ -124,12 +125,11 @@ class _Call:
     async def run(self, work: Callable[[], T]) -> T:
         """Do something in a thread; when cancelled, cut the connection under it."""
         running = asyncio.get_running_loop().run_in_executor(None, work)
+        self._running = running
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
             self._cut()
-            await asyncio.wait([running])
-            running.exception()
             raise
 
     def connect(self) -> None:
@@ -155,7 +155,16 @@ class _Call:
         return answer.status, body
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Give the connection back, as soon as no thread uses it."""
+        running = self._running
+        if running is None or running.done():
+            self._connection.close()
+        else:
+            # A name that is looked up, or a connection that is not made yet, cannot be cut.
+            running.add_done_callback(self._forget)
+
+    def _forget(self, running: asyncio.Future[Any]) -> None:
+        running.exception()  # nobody is left to be told
         self._connection.close()
 
     def _cut(self) -> None:

@@ -1,4 +1,4 @@
-"""One run of a command that reads a file, from its start to the end of all that it started."""
+"""One run of a command that reads a file, from its start to the end of its process group."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from typing import Any
 
 _COMPLAINT = 2000  # bytes of its stderr that are kept
@@ -20,6 +21,8 @@ class Run:
     Started by the standard library, which closes every file but its own three. An event loop's own
     processes leave some open, or are over only when nobody at all has their pipes open any more,
     which may be anybody that the command started; this one is over with the command.
+
+    It stays a zombie until `close`: the number of its group is nobody else's before that.
     """
 
     def __init__(self, path: str) -> None:
@@ -43,7 +46,7 @@ class Run:
         self.said = b""
         self._silent = self._loop.create_future()
         self._loop.add_reader(self._stderr.fileno(), self._listen)
-        self._exited = self._loop.run_in_executor(None, self._process.wait)
+        self._exited = self._loop.run_in_executor(None, _ended, self._process.pid)
 
     @property
     def has_ended(self) -> bool:
@@ -60,20 +63,27 @@ class Run:
                 except BlockingIOError:
                     await self._writable()
 
-    async def end_of_file(self) -> int:
-        """Tell it that this was all, wait for its end, and return its status."""
+    async def end_of_file(self) -> None:
+        """Tell it that this was all, and wait for its end."""
         self._stdin.close()
-        return await asyncio.shield(self._exited)
+        await asyncio.wait([self._exited])
 
-    async def close(self) -> None:
-        """End it and what it started."""
+    async def close(self) -> int:
+        """End its process group, and return the status of the command.
+
+        A process that has left the group, for a session or a group of its own, goes on.
+        """
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        await asyncio.wait([self._exited])
-        await asyncio.wait([self._silent], timeout=_LAST_WORDS)
-        self._loop.remove_reader(self._stderr.fileno())
-        self._stdin.close()
-        self._stderr.close()
+        reaping = self._loop.run_in_executor(None, self._process.wait)
+        try:
+            status = await asyncio.shield(reaping)
+            await asyncio.wait([self._silent], timeout=_LAST_WORDS)
+        finally:
+            self._loop.remove_reader(self._stderr.fileno())
+            self._stdin.close()
+            self._stderr.close()
+        return status
 
     async def _writable(self) -> None:
         """Return when it has read something, or has ended."""
@@ -97,3 +107,18 @@ class Run:
         if not heard:
             self._loop.remove_reader(self._stderr.fileno())
             self._silent.set_result(None)
+
+
+def _ended(pid: int) -> None:
+    """Return when a process has ended, and leave it to be reaped."""
+    if sys.platform == "darwin":  # where waitid is as young as Python 3.13
+        import select  # noqa: PLC0415 - what is used of it is not there elsewhere
+
+        queue = select.kqueue()
+        with contextlib.closing(queue):
+            # Of one that has ended before, it says at once that there is no such process.
+            ends = select.kevent(pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT)
+            queue.control([ends], 1)
+    else:
+        with contextlib.suppress(ChildProcessError):  # `close` was quicker
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)

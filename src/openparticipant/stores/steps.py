@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from importlib import resources
 
 # This code works on any schema from here on, since it may be started before its own steps were
-# taken: the newest version of the release before, or, as long as there is none, what it needs.
+# taken: the newest version of the release before, or, as long as there is none, what it needs. That
+# is all of them: its SELECTs read `attachments.review` and `items.private`, which 0005 brings.
 ACCEPTED = 5
 _OLDEST = re.compile(r"^-- oldest: (\d+)$", re.MULTILINE)
 

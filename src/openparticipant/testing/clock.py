@@ -27,6 +27,12 @@ class SettableClock:
         self._lock = threading.Lock()
         self._sleepers: list[_Sleeper] = []
 
+    @property
+    def next_due(self) -> int | None:
+        """The instant at which the first of those who sleep wakes, None while nobody does."""
+        with self._lock:
+            return min((sleeper.due_at for sleeper in self._sleepers), default=None)
+
     def now(self) -> int:
         """Return the instant that was set last."""
         return self._now
