@@ -10,6 +10,7 @@ from openparticipant.transport.live.outbox import Outbox
 
 NORMAL = 1000
 GOING_AWAY = 1012  # the server restarts; come back
+FAULT = 1011  # the server failed; come back
 NOT_WELCOME = 1008  # what was sent, or not sent or read, is against the rules
 
 _PATIENCE = 5.0  # seconds that a client has to read what comes before the end
