@@ -37,8 +37,8 @@ class ContactStore(Protocol):
 
     What a request changes may be asked for again in the same words, ids included, by one who never
     heard what became of it: done before, it is not done twice, and the answer is the first one's.
-    Two know no more then than that it is done, `acknowledge` and `release`. Of deadlines, which
-    nobody waits for, this does not hold.
+    `release` knows no more then than that it is done. Of deadlines, which nobody waits for, this does
+    not hold.
     """
 
     async def start_contact(self, new: NewContact) -> tuple[str, str]:
@@ -127,7 +127,7 @@ class ContactStore(Protocol):
         ...
 
     async def acknowledge(self, caller: Caller, new: NewReceipt, *, now: int) -> Receipt | None:
-        """Record a receipt; return what is known now, or None if it was known before.
+        """Record a receipt; return what is known now, or None if it was known before `now`.
 
         Raises ValidationException (no such message of somebody else's), ConflictException (more
         than two participants are active) or AccessDeniedException.

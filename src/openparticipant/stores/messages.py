@@ -37,6 +37,10 @@ _RECORD = """
     WHERE receipts.read_at IS NULL AND excluded.read_at IS NOT NULL
     RETURNING delivered_at, read_at
 """
+_RECORDED = """
+    SELECT delivered_at, read_at FROM receipts
+    WHERE contact_seq = $1 AND ordinal = $2 AND participant_seq = $3
+"""
 
 
 def send(caller: Caller, new: NewMessage, now: int) -> Write[TranscriptItem]:
@@ -89,5 +93,10 @@ def acknowledge(caller: Caller, new: NewReceipt, now: int) -> Write[Receipt | No
         raise ValidationException("The messageId is of a message of your own.")
     # Whoever has read it has got it.
     key = (caller.contact_seq, ordinal, caller.seq)
-    told = yield _RECORD, (*key, now, now if new.is_read else None)
-    return Receipt(caller.participant_id, *told[0]) if told else None
+    if told := (yield _RECORD, (*key, now, now if new.is_read else None)):
+        return Receipt(caller.participant_id, *told[0])
+    # Of this very instant it is this very word, asked for again by one who never heard.
+    ((delivered_at, read_at),) = yield _RECORDED, key
+    if (read_at if new.is_read else delivered_at) != now:
+        return None
+    return Receipt(caller.participant_id, delivered_at, read_at)

@@ -57,7 +57,7 @@ class WeakStore:
     async def _stumble(self) -> None:
         await asyncio.sleep(0)  # as any database but SQLite would
         if self.is_down:
-            raise Unavailable("database: down")
+            raise Unavailable("database: down", untouched=True)
 
 
 class Member:
@@ -65,6 +65,7 @@ class Member:
 
     def __init__(self, caller: Caller) -> None:
         self.frames: list[dict[str, Any]] = []
+        self.answers: list[str] = []  # to its subscriptions
         self.ended_with = asyncio.get_running_loop().create_future()
         self.since = 0
         self.socket = Socket(
@@ -72,7 +73,11 @@ class Member:
         )
 
     async def _write(self, frame: str) -> None:
-        self.frames.append(json.loads(json.loads(frame)["content"]))
+        content = json.loads(frame)["content"]
+        if isinstance(content, str):
+            self.frames.append(json.loads(content))
+        else:
+            self.answers.append(content["status"])
 
     async def _close(self, code: int, reason: str) -> None:
         del reason
@@ -87,13 +92,15 @@ class Member:
 class Hall:
     """One contact, its rooms and whoever is in them."""
 
-    def __init__(self, scene: Scene, caller: Caller, parting: float = 0) -> None:
+    def __init__(
+        self, scene: Scene, caller: Caller, parting: float = 0, store: WeakStore | None = None
+    ) -> None:
         self.scene = scene
         self.caller = caller
         self.bus = WildBus()
-        self.store = WeakStore(scene)
-        store: Any = self.store
-        self.rooms = Rooms(store, self.bus, SystemClock(), lambda *_: None, parting)
+        self.store = store or WeakStore(scene)
+        behind: Any = self.store
+        self.rooms = Rooms(behind, self.bus, SystemClock(), lambda *_: None, parting)
         self.inside: list[Member] = []
 
     async def enter(self, caller: Caller | None = None) -> Member | None:
@@ -102,6 +109,7 @@ class Hall:
         try:
             await self.rooms.enter(member.socket)
         except Unavailable:
+            self.rooms.leave(member.socket)
             return None
         room, _ = self.rooms._rooms[self.caller.contact_id]
         assert room.head is not None

@@ -12,7 +12,7 @@ from openparticipant.errors import (
     ValidationException,
 )
 from openparticipant.limits import MINUTE, SECOND
-from openparticipant.ports import NewMessage, PageStart
+from openparticipant.ports import NewMessage, NewReceipt, PageStart
 from openparticipant.testing.store_contract.scene import ONCE, Scene, at_once, refused, results
 
 
@@ -111,11 +111,29 @@ async def what_was_read_was_delivered(scene: Scene) -> None:
 
 
 async def receipts_at_once_are_one(scene: Scene) -> None:
-    """Of many that tell the same, one tells something new."""
+    """Of many that tell the same, each in its own instant, one tells something new."""
     customer, said = await _said(scene)
     agent = await scene.join(customer.contact_id)
-    outcomes = results(await at_once(scene.acknowledge(agent, said) for _ in range(10)))
+    tries = (
+        scene.store.acknowledge(agent, NewReceipt(said, is_read=False), now=scene.now + number)
+        for number in range(10)
+    )
+    outcomes = results(await at_once(tries))
     assert sum(outcome is not None for outcome in outcomes) == 1
+
+
+async def a_receipt_asked_for_again_is_told_again(scene: Scene) -> None:
+    """Whoever never heard of it gives the same instant, and gets what is known by then."""
+    customer, said = await _said(scene)
+    agent = await scene.join(customer.contact_id)
+    delivered = NewReceipt(said, is_read=False)
+    at = scene.now
+    first = await scene.store.acknowledge(agent, delivered, now=at)
+    assert await scene.store.acknowledge(agent, delivered, now=at) == first
+    read = await scene.store.acknowledge(agent, NewReceipt(said, is_read=True), now=at + SECOND)
+    assert read == Receipt(agent.participant_id, at, at + SECOND)
+    assert await scene.store.acknowledge(agent, delivered, now=at) == read
+    assert await scene.store.acknowledge(agent, delivered, now=at + SECOND) is None
 
 
 async def a_receipt_is_for_somebody_elses_message(scene: Scene) -> None:

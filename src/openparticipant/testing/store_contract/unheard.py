@@ -12,7 +12,7 @@ from openparticipant.testing.store_contract.scene import OpenStore
 _ASKED_AGAIN = frozenset(
     {
         *("start_contact", "create_participant", "stop_contact", "connect", "join", "disconnect"),
-        *("send", "propose", "claim", "approve", "hand_over"),
+        *("send", "acknowledge", "propose", "claim", "approve", "hand_over"),
     }
 )
 

@@ -29,8 +29,10 @@ class Room:
     """Where a contact's listeners are; `head` is the ordinal of the newest item they were told.
 
     The bus is a hint. An item that comes next is passed on at once; one that comes early means that
-    others were missed, and the store is read for them. `told` hears of each notice that was passed on
-    and of how many sockets got it. Sockets whose participation is over end after `parting` seconds.
+    others were missed, and the store is read for them. Until it is open, all that it hears is kept in
+    mind, so that those who came while the store was away are told of it later. `told` hears of each
+    notice that was passed on and of how many sockets got it. Sockets whose participation is over end
+    after `parting` seconds.
     """
 
     def __init__(
@@ -50,13 +52,17 @@ class Room:
         self._parting = parting
         self._gone: set[str] = set()  # participants who have left, and hear of the end only
         self._missed = False
+        self._first_heard: int | None = None
         self._catching_up: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Find where the contact stands; everything later is told. Raises Unavailable."""
+        """Find where the contact stands; everything later is told, and everything heard before.
+
+        Raises Unavailable.
+        """
         head = (await self._store.heads([self.contact_seq])).get(self.contact_seq, 0)
         if self.head is None:
-            self.head = head
+            self.head = head if self._first_heard is None else min(head, self._first_heard - 1)
             if self._missed:
                 self.catch_up()
 
@@ -66,6 +72,7 @@ class Room:
             self._tell(hint)
         elif self.head is None:
             self._missed = True
+            self._first_heard = min(hint.ordinal, self._first_heard or hint.ordinal)
         elif isinstance(hint, TranscriptItem) and hint.ordinal == self.head + 1:
             self._advance(hint)
         elif hint.ordinal > self.head:

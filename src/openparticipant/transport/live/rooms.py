@@ -40,7 +40,11 @@ class Rooms:
         return room is not None and socket in room.members
 
     async def enter(self, socket: Socket) -> None:
-        """Tell a socket of everything in its contact from now on. Raises Unavailable."""
+        """Tell a socket of everything in its contact from now on.
+
+        Raises Unavailable if that begins later: with the next who enters the room, or with this one
+        again. The socket is in its room until it leaves.
+        """
         contact_id = socket.caller.contact_id
         if contact_id not in self._rooms:
             seq = socket.caller.contact_seq
@@ -49,11 +53,7 @@ class Rooms:
         room, _ = self._rooms[contact_id]
         room.members.add(socket)
         if room.head is None:
-            try:
-                await room.open()
-            except BaseException:
-                self.leave(socket)
-                raise
+            await room.open()
 
     def leave(self, socket: Socket) -> None:
         """Tell a socket nothing more; one that is in no room is left alone."""

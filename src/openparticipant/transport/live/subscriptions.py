@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Literal
 
 from openparticipant.errors import ServiceError, Unavailable
 from openparticipant.ports import Ports
@@ -21,7 +22,8 @@ class Subscriptions:
     """Lets sockets into the rooms of their contacts.
 
     A client that is refused a few times stays, and listens to nothing for ever. One that gets no
-    answer asks a few times more and takes a late one, so while the store is away none is given.
+    answer asks a few times more and takes a late one, so while the store is away none is given. It is
+    in its room meanwhile: what is said before its answer comes is kept for it.
     """
 
     def __init__(self, ports: Ports, rooms: Rooms) -> None:
@@ -37,57 +39,51 @@ class Subscriptions:
         """Let a socket listen, now or later; the first of its participant tells the others."""
         if socket in self._late:
             return
-        if socket in self._rooms:  # asked again; to leave the room could miss what is said now
-            self._confirm(socket)
+        if socket in self._rooms:
+            _answer(socket, "success")
             return
         try:
             await self._listen(socket)
         except Unavailable:
-            self._late[socket] = asyncio.create_task(self._listen_late(socket))
+            # It begins anew by itself; the places of those who wait are for requests.
+            with allowing(0):
+                self._late[socket] = asyncio.create_task(self._listen_late(socket))
 
     def end(self, socket: Socket) -> None:
         """Let a socket listen no more; one that does not is left alone."""
-        late = self._late.pop(socket, None)
-        if late is not None:
+        # Not left to the task: one that is cancelled before it began runs no line of its own.
+        if (late := self._late.pop(socket, None)) is not None:
             late.cancel()
         self._rooms.leave(socket)
 
     async def _listen_late(self, socket: Socket) -> None:
-        # It knocks by itself, and takes nobody's place among those who wait.
-        with allowing(0):
+        while True:
             await self._ports.clock.sleep(_AGAIN)
-            while not await self._listens(socket):
-                await self._ports.clock.sleep(_AGAIN)
-        del self._late[socket]
-
-    async def _listens(self, socket: Socket) -> bool:
-        """Tell whether a try was the last one."""
-        try:
-            await self._listen(socket)
-        except Unavailable:
-            return False
-        except Exception:  # noqa: BLE001 - whatever it is, the client may come again
-            _log.exception("a socket cannot listen")
-            socket.end(FAULT, "the server failed")
-        return True
+            try:
+                await self._listen(socket)
+            except Unavailable:
+                continue
+            except Exception:  # noqa: BLE001 - whatever it is, no socket may stay deaf
+                _log.exception("a socket of contact %s cannot listen", socket.caller.contact_id)
+                socket.end(FAULT, "the server failed")
+            del self._late[socket]
+            return
 
     async def _listen(self, socket: Socket) -> None:
-        """Raise Unavailable; whatever else comes of it, the client is told."""
+        """Raise Unavailable; the client is told of a refusal, and of success."""
         ports, caller = self._ports, socket.caller
         try:
             await self._rooms.enter(socket)
             joined = await ports.store.join(caller, ports.ids.uuid(), now=ports.clock.now())
-        except Unavailable:
-            self._rooms.leave(socket)
-            raise
         except ServiceError:
             self._rooms.leave(socket)
-            socket.tell(frames.subscription(frames.SUBSCRIBE, "failure", [frames.CHAT]))
+            _answer(socket, "failure")
             socket.end(NOT_WELCOME, "the participation has ended")
             return
-        self._confirm(socket)
+        _answer(socket, "success")
         if joined is not None:
             ports.bus.publish(joined)
 
-    def _confirm(self, socket: Socket) -> None:
-        socket.tell(frames.subscription(frames.SUBSCRIBE, "success", [frames.CHAT]))
+
+def _answer(socket: Socket, status: Literal["success", "failure"]) -> None:
+    socket.tell(frames.subscription(frames.SUBSCRIBE, status, [frames.CHAT]))
