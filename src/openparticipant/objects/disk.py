@@ -14,6 +14,7 @@ from openparticipant.objects.incoming import Announced, IncomingFile
 from openparticipant.objects.keeping import take
 from openparticipant.objects.keys import path_of
 from openparticipant.objects.opened import OpenedObject
+from openparticipant.objects.room import Room
 from openparticipant.objects.trailer import Trailer, read_trailer
 from openparticipant.objects.upload import Upload
 from openparticipant.objects.workers import Workers
@@ -24,7 +25,6 @@ POOL = 16 * MIB
 WORKERS = 8
 PREFIX = "/attachments/"  # path style: the bucket is named `attachments`
 _INCOMING = ".incoming"
-_ROOM = MIB  # below that, hardly an attachment fits
 
 
 class DiskObjects:
@@ -53,19 +53,14 @@ class DiskObjects:
         self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
         root.chmod(0o700)
         self._directories = Directories(root)
+        self._room = Room(self._incoming)
         self._workers = Workers(workers)
         self.pool = Credits(POOL)
 
     @property
     def trouble(self) -> str | None:
-        """What is wrong with the disk now: that it is not there, or has no room for an attachment."""
-        try:
-            disk = os.statvfs(self._incoming)
-        except OSError as error:
-            return f"objects: {os.strerror(error.errno or 0).lower()}"
-        # Some file systems count no files, and say 0 of 0.
-        is_full = disk.f_bavail * disk.f_frsize < _ROOM or (disk.f_files and not disk.f_favail)
-        return "objects: the disk is full" if is_full else None
+        """What is wrong with the disk: it is not there, does not answer, or has hardly any room."""
+        return self._room.trouble
 
     def close(self) -> None:
         """Wait for what the threads still do and end them."""
