@@ -6,18 +6,33 @@ import asyncio
 import contextlib
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
-# Where a server's answers come from, and what passes them on.
-Answers: TypeAlias = tuple[asyncio.StreamReader, asyncio.Task[None]]
+
+class Cut:
+    """The end of the first line on which a client says all these words, one after another."""
+
+    def __init__(self, words: tuple[bytes, ...]) -> None:
+        self._words = words
+        self._said: Counter[asyncio.StreamWriter] = Counter()
+        self.line: asyncio.StreamWriter | None = None
+        self.happened = threading.Event()
+
+    def hear(self, line: asyncio.StreamWriter, piece: bytes) -> None:
+        """Note what a client says, whose answers go to `line`."""
+        if self.line is None and self._words[self._said[line]] in piece:
+            self._said[line] += 1
+            if self._said[line] == len(self._words):
+                self.line = line
 
 
 class Proxy:
     """Listens on a port of 127.0.0.1 and passes on what it gets to a server, on its own thread.
 
     `server` is the path of a socket file, or a host and a port. `delay` seconds pass before each
-    piece goes on.
+    piece goes on. `taken` lines have come so far.
     """
 
     def __init__(self, server: str | tuple[str, int]) -> None:
@@ -28,8 +43,8 @@ class Proxy:
         self._lines: set[asyncio.StreamWriter] = set()
         self._passing: set[asyncio.Task[None]] = set()
         self._flows = asyncio.Event()
-        self._last_word = b""
-        self._times = 0
+        self._next_cut: Cut | None = None
+        self.taken = 0
         self.delay = 0.0
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port: int = probe.getsockname()[1]
@@ -50,10 +65,14 @@ class Proxy:
         """Reset all lines there are; new ones are taken."""
         self._call(self._cut)
 
-    def cut_at(self, word: bytes, time: int = 1) -> None:
-        """Cut the line on which a client says this for that time, once the server has answered."""
-        self._last_word = word
-        self._times = time
+    def cut_at(self, *words: bytes) -> threading.Event:
+        """Cut the line on which a client says these words, one after another.
+
+        The server has answered the last one then, and the client has not heard it. The event that
+        is returned tells that this has happened.
+        """
+        self._next_cut = Cut(words)
+        return self._next_cut.happened
 
     def refuse(self) -> None:
         """Reset all lines and take no new ones."""
@@ -102,6 +121,7 @@ class Proxy:
             await asyncio.wait(self._passing)
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.taken += 1
         try:
             if isinstance(self._server, str):
                 there = await asyncio.open_unix_connection(self._server)
@@ -110,32 +130,25 @@ class Proxy:
         except OSError:
             writer.transport.abort()
             return
-        back = self._begin(there[0], writer)
-        self._begin(reader, there[1], (there[0], back))
+        self._begin(there[0], writer)
+        self._begin(reader, there[1], client=writer)
 
     def _begin(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        answers: Answers | None = None,
-    ) -> asyncio.Task[None]:
+        client: asyncio.StreamWriter | None = None,
+    ) -> None:
         self._lines.add(writer)
-        task = asyncio.create_task(self._pass_on(reader, writer, answers))
+        task = asyncio.create_task(self._pass_on(reader, writer, client))
         self._passing.add(task)
         task.add_done_callback(self._passing.discard)
-        return task
-
-    def _is_last(self, piece: bytes) -> bool:
-        if not self._times or self._last_word not in piece:
-            return False
-        self._times -= 1
-        return self._times == 0
 
     async def _pass_on(
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        answers: Answers | None,
+        client: asyncio.StreamWriter | None,
     ) -> None:
         try:
             with contextlib.suppress(OSError):
@@ -143,15 +156,14 @@ class Proxy:
                     await self._flows.wait()
                     if self.delay:
                         await asyncio.sleep(self.delay)
-                    is_last = answers and self._is_last(piece)
-                    if answers and is_last:
-                        answers[1].cancel()
-                        await asyncio.wait([answers[1]])
+                    cut = self._next_cut
+                    if cut and client:
+                        cut.hear(client, piece)
+                    elif cut and cut.line is writer:
+                        cut.happened.set()
+                        return
                     writer.write(piece)
                     await writer.drain()
-                    if answers and is_last:
-                        await answers[0].read(65536)
-                        return
         finally:
             writer.close()
             self._lines.discard(writer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import threading
 from collections.abc import Iterator
@@ -11,14 +12,13 @@ from pathlib import Path
 import pytest
 
 from openparticipant.errors import Unavailable
-from openparticipant.objects.disk import WORKERS, DiskObjects
+from openparticipant.objects.disk import DiskObjects
 from openparticipant.testing.object_plane import ObjectPlane
 from openparticipant.testing.raw_http import fetch
 from tests.objects.stores import KEY, files, put, put_pieces, read, store
 from tests.small_disk import fill_up, small_disk
 
 KIB = 1024
-_PATIENCE = 20  # seconds; a busy machine
 
 
 @pytest.fixture
@@ -86,34 +86,54 @@ def below(place: Path) -> list[Path]:
     return [path for path in place.rglob("*") if path.is_dir()]
 
 
+async def told(objects: DiskObjects, trouble: str | None) -> None:
+    """Return once the store says by itself that this is wrong."""
+    async with asyncio.timeout(30):
+        while objects.trouble != trouble:  # noqa: ASYNC110 - a look tells nobody that it is over
+            await asyncio.sleep(0.01)
+
+
 async def test_a_disk_tells_its_trouble(disk: Path) -> None:
-    """It is looked at while somebody wants to know, so what is over is over for them, too."""
+    """Whether there is room is found out while somebody asks, so it is over when it is over."""
     async with store(disk) as objects:
-        assert await told(objects, None)
+        assert objects.trouble is None
         ballast = fill_up(disk)
-        assert await told(objects, "objects: the disk is full")
+        await told(objects, "objects: the disk is full")
         ballast.unlink()
-        assert await told(objects, None)
+        await told(objects, None)
         (disk / ".incoming").rename(disk / "elsewhere")
-        assert await told(objects, "objects: no such file or directory")
+        await told(objects, "objects: no such file or directory")
 
 
-async def test_a_disk_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None:
-    """All threads wait for it; the event loop does not, and says so."""
-    free = threading.Event()
+async def test_a_disk_that_was_full_before_is_known_at_once(disk: Path) -> None:
+    """A server that starts on a full disk does not call itself ready first."""
+    (disk / ".incoming").mkdir()
+    fill_up(disk)
+    async with store(disk) as objects:
+        assert objects.trouble == "objects: the disk is full"
+
+
+async def test_nobody_waits_for_a_disk_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks is answered by what is known, one look alone waits, and neither does the end."""
+    answers, asked = threading.Event(), itertools.count()
+
+    def hanging(place: Path) -> os.statvfs_result:
+        next(asked)
+        assert threading.current_thread() is not threading.main_thread()
+        answers.wait(60)
+        return statvfs(place)
+
+    statvfs = os.statvfs
     async with store(tmp_path) as objects:
-        waiting = [objects._workers.submit(free.wait) for _ in range(WORKERS)]
-        try:
-            assert await told(objects, "objects: the disk does not answer")
-        finally:
-            free.set()
-            await asyncio.gather(*waiting)
-        assert await told(objects, None)
-
-
-async def told(objects: DiskObjects, trouble: str | None) -> bool:
-    """Ask until this is the answer."""
-    async with asyncio.timeout(_PATIENCE):
-        while objects.trouble != trouble:  # noqa: ASYNC110 - whoever asks makes it look
-            await asyncio.sleep(0)
-    return True
+        monkeypatch.setattr(os, "statvfs", hanging)
+        assert objects.trouble is None
+        await told(objects, "objects: no answer in time")
+        await asyncio.gather(*(told(objects, "objects: no answer in time") for _ in range(100)))
+        assert next(asked) == 1
+        answers.set()
+        await told(objects, None)
+        answers.clear()
+        await told(objects, "objects: no answer in time")
+    answers.set()

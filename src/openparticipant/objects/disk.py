@@ -53,13 +53,13 @@ class DiskObjects:
         self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
         root.chmod(0o700)
         self._directories = Directories(root)
+        self._room = Room(self._incoming)
         self._workers = Workers(workers)
-        self._room = Room(self._incoming, self._workers)
         self.pool = Credits(POOL)
 
     @property
     def trouble(self) -> str | None:
-        """What is wrong with the disk: that it is not there, or has no room for an attachment."""
+        """What is wrong with the disk: it is not there, does not answer, or has hardly any room."""
         return self._room.trouble
 
     def close(self) -> None:
