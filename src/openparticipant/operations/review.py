@@ -11,7 +11,9 @@ the row of the scan stays until they are gone: a crash between the two only dela
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Sequence
 
 from openparticipant.domain.review import Verdict
 from openparticipant.errors import AccessDeniedException, NoVerdict, Unavailable
@@ -67,12 +69,22 @@ class Reviewer:
         ahead = backlog.due_at - self._ports.clock.now()
         if ahead > 0:
             return min(ahead, _LONGEST_NAP)
-        taken = await take(self._ports, room)
+        taking = asyncio.ensure_future(take(self._ports, room))
+        try:
+            taken = await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            # Leased already, perhaps: those are given back like all others.
+            with contextlib.suppress(Unavailable):
+                self._begin(await taking)
+            raise
+        self._begin(taken)
+        return 0 if taken and len(self._running) < AT_ONCE else _LONGEST_NAP
+
+    def _begin(self, taken: Sequence[DueScan]) -> None:
         for due in taken:
             task = asyncio.create_task(review(self._ports, due))
             self._running[task] = due
             task.add_done_callback(self._ended)
-        return 0 if taken and len(self._running) < AT_ONCE else _LONGEST_NAP
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():
