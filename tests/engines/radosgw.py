@@ -10,6 +10,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -57,11 +58,39 @@ mon data = {place}/mon
 osd data = {place}/osd
 rgw frontends = beast endpoint=127.0.0.1:{gateway}
 rgw gc max objs = 1
+rgw bucket quota ttl = 0
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Gateway(S3Server):
+    """A gateway whose bucket can be made full."""
+
+    configuration: str = ""
+
+    def admit(self, objects: int | None) -> None:
+        """Let the bucket hold at most so many objects, None: as many as come."""
+        bucket = f"--bucket={self.bucket}"
+        if objects is None:
+            self._administer("quota", "disable", "--quota-scope=bucket", bucket)
+        else:
+            most = f"--max-objects={objects}"
+            self._administer("quota", "set", "--quota-scope=bucket", bucket, most)
+            self._administer("quota", "enable", "--quota-scope=bucket", bucket)
+
+    def _administer(self, *words: str) -> None:
+        subprocess.run(
+            ["radosgw-admin", *words],
+            check=True,
+            capture_output=True,
+            timeout=_PATIENCE,
+            env={**os.environ, "CEPH_CONF": self.configuration},
+            cwd="/",
+        )
+
+
 @pytest.fixture(scope="session")
-def radosgw() -> Iterator[S3Server]:
+def radosgw() -> Iterator[Gateway]:
     """Return a Ceph whose bucket is set up; before that it lets no web page in."""
     with running_radosgw() as server:
         done = server.command("bucket", "setup", "--objects", server.address)
@@ -70,7 +99,7 @@ def radosgw() -> Iterator[S3Server]:
 
 
 @contextlib.contextmanager
-def running_radosgw() -> Iterator[S3Server]:
+def running_radosgw() -> Iterator[Gateway]:
     """Return a gateway that has the bucket."""
     missing = [program for program in _PROGRAMS if shutil.which(program) is None]
     require(not missing, "Ceph (packages radosgw, ceph-mon, ceph-osd and ceph-common)")
@@ -91,7 +120,7 @@ class _Cluster:
         self._monitor, self._gateway = free_ports(2)
         self._environment = {**os.environ, "CEPH_CONF": str(place / "ceph.conf")}
 
-    def start(self) -> S3Server:
+    def start(self) -> Gateway:
         place, fsid = self._place, str(uuid.uuid4())
         (place / "ceph.conf").write_text(
             _CONFIGURATION.format(
@@ -121,7 +150,13 @@ class _Cluster:
         )
         # Not at the same time: the two would make the same pools, and sometimes wait for ever.
         self._spawn("radosgw", "-f", "-n", "client.admin")
-        server = S3Server(f"http://127.0.0.1:{self._gateway}", key, _HABITS, region="default")
+        server = Gateway(
+            f"http://127.0.0.1:{self._gateway}",
+            key,
+            _HABITS,
+            region="default",
+            configuration=self._environment["CEPH_CONF"],
+        )
         give_up_at = time.monotonic() + _PATIENCE
         while True:
             try:
