@@ -23,8 +23,8 @@ test: $(VENV)/dev ## run all tests; what is absent is skipped and named
 CLIENTS := $(addprefix tests/clients/,chatjs test_aws_cli.py test_boto3.py test_boto3_chat.py \
   test_javascript.py test_own_commands.py test_own_journey.py)
 
-test-engines: $(VENV)/dev ## three nodes on PostgreSQL, SeaweedFS and NATS behind nginx; some minutes
-	$(BIN)/python -m pytest tests/cluster $(ARGS)
+test-engines: $(VENV)/dev ## engines that go away; three nodes on all of them behind nginx; some minutes
+	$(BIN)/python -m pytest tests/cluster tests/outages $(ARGS)
 	$(BIN)/python -m pytest --behind-nginx $(CLIENTS) $(ARGS)
 
 check: $(VENV)/dev ## lint, format and types
