@@ -5,7 +5,9 @@
 Needs the packages of the extra `engines`.
 
 Method: one server process on core 0, as installed; a client with 16 requests at a time on kept connections, on
-core 1, where the engines run, too. Two nodes share core 0, and requests take turns between them. Every chat is taken through all operations, one after the other. By call:
+core 1, where the engines run, too. Two nodes share core 0, so one of them is called at a time, as if each had a core:
+each gets half of the chats, and the other half at the next operation. All chats are taken through one operation, then
+through the next. By call:
 CPU is user and system time of the node's process; bytes are those of request and answer with their heads; reads and
 writes are calls of the database, objects those of the object store, notices those handed to NATS, as the node counts
 them in /metrics, with what its background work adds; disk is what the node writes to files (`/proc/PID/io`);
@@ -87,7 +89,7 @@ class Node:
 
 
 def run(root: Path, chats: int, engines: SharedEngines | None, nodes: int = 1) -> dict[str, Cost]:
-    """Serve one round on empty directories; the nodes share core 0 and take turns."""
+    """Serve one round on empty directories; the nodes share core 0."""
     with ExitStack() as running:
         serving = []
         for number in range(nodes):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -35,12 +34,13 @@ class Scene:
     """The chats, and who calls for them; each public method takes one chat one step further."""
 
     def __init__(self, origins: list[str], key: Credentials, chats: int) -> None:
-        """Make chats; their requests go to all `origins` in turn, as a balancer spreads them."""
+        """Make chats, for nodes at all `origins`."""
         self.chats = [Chat() for _ in range(chats)]
         self._origins = origins
+        self._origin = origins[0]
+        self._taken = 0
         self._key = key
         self._callers: dict[str, list[Caller]] = {}
-        self._turn = itertools.count()
         self._listening: list[ClientSocket] = []
 
     @property
@@ -49,14 +49,22 @@ class Scene:
         return sum(caller.moved for kept in self._callers.values() for caller in kept)
 
     async def each(self, step: Callable[[Chat], Awaitable[None]]) -> None:
-        """Take every chat one step further."""
+        """Take every chat one step further, at one node after the other.
+
+        Each node serves its share of the chats while the others have no requests, and another share
+        at the next step, so that every chat passes from node to node.
+        """
         limit = asyncio.Semaphore(_AT_ONCE)
+        nodes = len(self._origins)
 
         async def one(chat: Chat) -> None:
             async with limit:
                 await step(chat)
 
-        await asyncio.gather(*(one(chat) for chat in self.chats))
+        for number in range(nodes):
+            self._origin = self._origins[(number + self._taken) % nodes]
+            await asyncio.gather(*(one(chat) for chat in self.chats[number::nodes]))
+        self._taken += 1
 
     async def start_chat_contact(self, chat: Chat) -> None:
         """Let a customer come."""
@@ -152,11 +160,11 @@ class Scene:
 
     async def _call(self, path: str, bearer: str, body: Any) -> Any:
         headers = {"X-Amz-Bearer": bearer, "Content-Type": "application/json"}
-        url = f"{self._next_origin()}/participant/{path}"
+        url = f"{self._origin}/participant/{path}"
         return json.loads(await self._exchange("POST", url, headers, json.dumps(body).encode()))
 
     async def _control(self, method: str, path: str, body: Any) -> Any:
-        origin, content = self._next_origin(), json.dumps(body).encode()
+        origin, content = self._origin, json.dumps(body).encode()
         headers = sign(
             self._key,
             method,
@@ -178,9 +186,6 @@ class Scene:
             return await caller.exchange(method, target, headers, body)
         finally:
             kept.append(caller)
-
-    def _next_origin(self) -> str:
-        return self._origins[next(self._turn) % len(self._origins)]
 
 
 def steps(scene: Scene) -> Iterable[tuple[str, Callable[[Chat], Awaitable[None]]]]:
