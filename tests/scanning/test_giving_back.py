@@ -42,7 +42,9 @@ class Ponderer:
 
 
 class SlowStore:
-    """The real store, which has leased scans a while before it says so."""
+    """The real store, which has leased scans a while before it says so, or fails to say so."""
+
+    fault: Exception | None = None
 
     def __init__(self, store: SqlContactStore) -> None:
         self._store = store
@@ -58,6 +60,8 @@ class SlowStore:
         taken = await self._store.due_scans(**asked)
         self.leased.set()
         await self.may_say_so.wait()
+        if self.fault is not None:
+            raise self.fault
         return taken
 
 
@@ -116,3 +120,15 @@ async def test_what_is_being_leased_is_given_back(tmp_path: Path) -> None:
         await asyncio.wait([here.watch])
         assert await here.is_free()
         assert not here.scanner.asked.is_set()
+
+
+async def test_a_fault_while_leasing_does_not_keep_the_node_from_ending(tmp_path: Path) -> None:
+    """What fails at the end is not tried again."""
+    async with house(tmp_path) as here:
+        await here.store.leased.wait()
+        here.watch.cancel()
+        await asyncio.sleep(0)
+        here.store.fault = LookupError("nobody thought of this")
+        here.store.may_say_so.set()
+        await asyncio.wait([here.watch])
+        assert here.watch.cancelled()

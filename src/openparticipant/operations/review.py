@@ -11,7 +11,6 @@ the row of the scan stays until they are gone: a crash between the two only dela
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 
@@ -74,8 +73,9 @@ class Reviewer:
             taken = await asyncio.shield(taking)
         except asyncio.CancelledError:
             # Leased already, perhaps: those are given back like all others.
-            with contextlib.suppress(Unavailable):
-                self._begin(await taking)
+            await asyncio.wait([taking])
+            if taking.exception() is None:
+                self._begin(taking.result())
             raise
         self._begin(taken)
         return 0 if taken and len(self._running) < AT_ONCE else _LONGEST_NAP
