@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-engines check fix record bench chaos crash storm lock clean
+.PHONY: help demo serve test test-engines promises check fix record bench chaos crash storm lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ CLIENTS := $(addprefix tests/clients/,chatjs test_aws_cli.py test_boto3.py test_
 test-engines: $(VENV)/dev ## engines that go away; three nodes on all of them behind nginx; some minutes
 	$(BIN)/python -m pytest tests/cluster tests/outages $(ARGS)
 	$(BIN)/python -m pytest --behind-nginx $(CLIENTS) $(ARGS)
+
+promises: $(VENV)/dev ## what docs/promises.md promises about a file, shown one by one
+	$(BIN)/python -m tests.promises $(ARGS)
 
 check: $(VENV)/dev ## lint, format and types
 	$(BIN)/ruff check .
