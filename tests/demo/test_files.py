@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +12,12 @@ from playwright.sync_api import Locator, Route, expect
 import openparticipant.cli
 from openparticipant.testing.server import Server
 from tests.clients.chromium import Chromium
+from tests.contents.filler import filled
 from tests.demo.window import PATIENCE, File, Side, Window
 
 PICTURE = (Path(openparticipant.cli.__file__).parent / "demo.png").read_bytes()
-NOISE = random.Random(4).randbytes(300_000)
+NOISE = filled("pdf", 300_000)
+BROKEN = filled("png", 100)
 MIB = 1024 * 1024
 
 
@@ -90,11 +91,11 @@ def hold(route: Route, held: list[Route]) -> None:
 def test_what_is_no_picture_has_no_preview(window: Window) -> None:
     """A file that only says that it is one is offered for download like any other."""
     window.start()
-    window.jane.choose(File("broken.png", "image/png", b"no picture at all"))
+    window.jane.choose(File("broken.png", "image/png", BROKEN))
 
     card = appears(window.sam, "broken.png")
     expect(card.get_by_role("img")).to_have_count(0)
-    assert window.sam.download("broken.png")[1] == b"no picture at all"
+    assert window.sam.download("broken.png")[1] == BROKEN
 
 
 @pytest.mark.parametrize(
