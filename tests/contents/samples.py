@@ -122,3 +122,16 @@ VALID: dict[str, list[bytes]] = {
     "xlsx": [office("xl"), OLE],
 }  # fmt: skip
 """What has to pass, by ending."""
+
+
+def nested_office() -> bytes:
+    """Return a letter with a sheet in it."""
+    return office("word", **{"word/embeddings/a.xlsx": office("xl")})
+
+
+def nameless() -> bytes:
+    """Return an archive whose only entry has no name."""
+    content = bytearray(zipped({"a": b"12345"}))
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 28 : entry + 32] = b"\0\0\x01\0"  # no letter of a name, one byte of more
+    return bytes(content)

@@ -21,7 +21,7 @@ from openparticipant.limits import (
     PICTURE_PIXELS,
 )
 from tests.contents.judging import judged
-from tests.contents.samples import gif, heic, jpeg, office, png, zipped
+from tests.contents.samples import gif, heic, jpeg, nameless, office, png, zipped
 
 
 class Counted(io.BytesIO):
@@ -125,6 +125,11 @@ def test_links_are_refused() -> None:
         with zipfile.ZipFile(file, "w") as archive:
             archive.writestr(entry, "/etc/passwd")
         assert "symbolic link" in said_of(file.getvalue())
+
+
+def test_an_entry_without_a_name_is_no_fault_of_ours() -> None:
+    """The standard library's reader asks for its last letter."""
+    assert "broken" in said_of(nameless())
 
 
 @given(st.data())

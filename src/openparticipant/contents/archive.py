@@ -7,11 +7,11 @@ see how deep they go.
 
 from __future__ import annotations
 
+import errno
 import io
 import stat
 import tempfile
 import zipfile
-import zlib
 from dataclasses import dataclass
 from typing import IO
 
@@ -32,8 +32,9 @@ _OFFICE = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _MACROS = "vbaproject.bin"
 _PIECE = 64 * 1024
 _MAGIC = b"PK\x03\x04"
+# What can be wrong with the machine; the error of an unpacker has no number, or blames the file.
+_OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE})
 _TOO_MANY = f"The archive has more than {ARCHIVE_ENTRIES} entries."
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ class _Guarded(io.BufferedIOBase):
 
 
 def judge_archive(file: IO[bytes]) -> Archive:
-    """Look through an archive; reads and unpacks a bounded number of bytes."""
+    """Look through an archive; reads and unpacks a bounded number of bytes.
+
+    Raises OSError where the machine has no room for what is unpacked.
+    """
     try:
         with _opened(file) as archive:
             names = {name.filename.replace("\\", "/").lower() for name in archive.infolist()}
@@ -93,7 +97,9 @@ def judge_archive(file: IO[bytes]) -> Archive:
             return Archive(_media_type(names), None, macros)
     except _TooMuch as fault:
         return Archive(ZIP, str(fault))
-    except _BROKEN:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _OURS:
+            raise
         return Archive(ZIP, "The file is a broken archive.")
 
 
@@ -163,7 +169,7 @@ def _look_within(
                 with _opened(inner) as nested:
                     _check(nested, size, depth + 1, budget)
             except zipfile.BadZipFile:
-                return  # it only begins like one: nothing can unpack it
+                return  # it only begins like one: nobody can unpack it
 
 
 def _size_of(file: IO[bytes]) -> int:

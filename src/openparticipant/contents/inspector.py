@@ -43,11 +43,16 @@ class StoredContents:
     async def fault(self, attachment: Attachment, key: str) -> ContentFault | None:
         """See `Inspector`."""
         async with self._turns:
-            with tempfile.SpooledTemporaryFile(max_size=MIB) as spool:
-                read = await self._read(key, spool)
-                if read.whole is None and len(read.head) < _LONG:
-                    return judge(attachment, read.head, None)
-                return await asyncio.to_thread(judge, attachment, read.head, read.whole)
+            try:
+                with tempfile.SpooledTemporaryFile(max_size=MIB) as spool:
+                    read = await self._read(key, spool)
+                    if read.whole is None and len(read.head) < _LONG:
+                        return judge(attachment, read.head, None)
+                    return await asyncio.to_thread(judge, attachment, read.head, read.whole)
+            except OSError as error:
+                raise Unavailable(
+                    f"no room to look into a file: {error.strerror}", untouched=True
+                ) from error
 
     async def _read(self, key: str, spool: IO[bytes]) -> _Read:
         async with self._objects.read(key) as pieces:
@@ -59,14 +64,9 @@ class StoredContents:
                 head = await _take(pieces, head, PICTURE_HEAD)
             if found != ZIP:
                 return _Read(head)
-            try:
-                spool.write(head)
-                async for piece in pieces:
-                    spool.write(piece)
-            except OSError as error:
-                raise Unavailable(
-                    f"no room to look into an archive: {error.strerror}", untouched=True
-                ) from error
+            spool.write(head)
+            async for piece in pieces:
+                spool.write(piece)
             return _Read(head, spool)
 
 
