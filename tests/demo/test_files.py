@@ -17,6 +17,7 @@ from tests.demo.window import PATIENCE, File, Side, Window
 
 PICTURE = (Path(openparticipant.cli.__file__).parent / "demo.png").read_bytes()
 NOISE = filled("pdf", 300_000)
+LONG_TEXT = filled("txt", 300_000)
 BROKEN = filled("png", 100)
 MIB = 1024 * 1024
 
@@ -200,11 +201,11 @@ def test_an_upload_that_was_cut_off_is_finished_by_itself(window: Window) -> Non
             route.continue_()
 
     window.page.route(re.compile("/attachments/"), cut)
-    window.jane.choose(File("a.txt", "text/plain", NOISE))
+    window.jane.choose(File("a.txt", "text/plain", LONG_TEXT))
 
     appears(window.sam, "a.txt")
     assert cuts == []
-    assert window.sam.download("a.txt")[1] == NOISE
+    assert window.sam.download("a.txt")[1] == LONG_TEXT
     window.expect_refusals()
 
 

@@ -28,10 +28,10 @@ _BINARY: tuple[tuple[bytes, str], ...] = (
     (b"\xca\xfe\xba\xbe", "application/java-vm"),  # or a Mach-O for several processors
     (b"\x4c\x00\x00\x00\x01\x14\x02\x00", "application/x-ms-shortcut"),
 )
-_TEXT: tuple[tuple[str, str], ...] = (
-    ("#!", "text/x-shellscript"),
-    ("<?php", "application/x-php"),
-    ("<%@", "application/x-jsp"),
+_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"#![ \t]*/"), "text/x-shellscript"),
+    (re.compile(r"<\?php", re.IGNORECASE), "application/x-php"),
+    (re.compile("<%@"), "application/x-jsp"),
 )
 _LOOKED_AT = 16 * 1024  # bytes; browsers sniff in 1445, and comments may stand before the markup
 
@@ -45,7 +45,7 @@ def active_type(head: bytes) -> str | None:
         return "application/vnd.microsoft.portable-executable"
     text = _decoded(head[:_LOOKED_AT]).lstrip("\t\n\f\r \0")
     for beginning, media_type in _TEXT:
-        if text.lower().startswith(beginning):
+        if beginning.match(text):
             return media_type
     if found := _XML.match(text):
         return "image/svg+xml" if found[2].lower() == "svg" else "text/html"
