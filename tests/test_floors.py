@@ -78,6 +78,7 @@ SERVER_COMMANDS = {
     "migrate",
     "server_settings",
     "stopped_server",
+    "verify",
     "worker",
     "workers",
 }

@@ -8,6 +8,7 @@ from openparticipant.bootstrap.membership import own_clock
 from openparticipant.bootstrap.migration import migrate, missing
 from openparticipant.bootstrap.node import Node
 from openparticipant.bootstrap.objects import set_up_bucket
+from openparticipant.bootstrap.verification import verification
 
 __all__ = [
     "Foundation",
@@ -20,4 +21,5 @@ __all__ = [
     "own_clock",
     "set_up_bucket",
     "stored",
+    "verification",
 ]

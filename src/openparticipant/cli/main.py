@@ -32,6 +32,7 @@ OWN_COMMANDS = (
     "serve",
     "start-chat",
     "transcript",
+    "verify",
 )
 INTERRUPTED = 128 + 2
 READER_GONE = 128 + 13

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Self, cast
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Damaged, Unavailable
 from openparticipant.objects.durability import or_unavailable
 from openparticipant.objects.trailer import Trailer
 from openparticipant.objects.workers import Workers
@@ -69,7 +69,7 @@ def _read(descriptor: int, offset: int, size: int) -> bytes:
             while size:
                 part = os.pread(descriptor, size, offset)
                 if not part:
-                    raise Unavailable("an object on disk ended early")
+                    raise Damaged("an object on disk ended early")
                 parts.append(part)
                 offset += len(part)
                 size -= len(part)
