@@ -31,6 +31,7 @@ FLOORS: dict[str, int] = {
     "scanners": 4,
     "system": 4,
     "tracing": 4,
+    "backups": 5,
     "transport": 5,
     "bootstrap": 6,
     "cli": 7,
@@ -71,7 +72,9 @@ BACK_ENDS = {
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.
 SERVER_COMMANDS = {
+    "backup",
     "bucket",
+    "restore",
     "serve",
     "env",
     "config",

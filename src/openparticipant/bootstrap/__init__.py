@@ -1,6 +1,7 @@
 """The composition root: settings become a node that can serve. Only this room names back ends."""
 
 from openparticipant.bootstrap.assembly import assemble, claim_data_dir
+from openparticipant.bootstrap.backing_up import back_up
 from openparticipant.bootstrap.database import stored
 from openparticipant.bootstrap.engines import check
 from openparticipant.bootstrap.foundation import Foundation
@@ -14,6 +15,7 @@ __all__ = [
     "Foundation",
     "Node",
     "assemble",
+    "back_up",
     "check",
     "claim_data_dir",
     "migrate",

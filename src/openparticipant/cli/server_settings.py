@@ -11,7 +11,11 @@ from openparticipant.settings import Loaded, SettingsError, load
 
 CANNOT_START = 2
 _NAMES = {setting.flag for setting in SETTINGS}
-_WORDS = {"migrate": " [--check]", "verify": " [--quick] [--json] [--rate NUMBER]"}
+_WORDS = {
+    "backup": " TARGET",
+    "migrate": " [--check]",
+    "verify": " [--quick] [--json] [--rate NUMBER]",
+}
 _SWITCHES = {setting.flag for setting in SETTINGS if setting.switch}
 
 

@@ -44,17 +44,13 @@ class SqliteReader:
             return self._connection.execute(text, arranged(parameters)).fetchall()
 
     def copy(self, target: Path) -> None:
-        """Write all that is committed now to a new file, whole, durable, and for this user alone.
+        """Write all that is committed now to a new file, for this user alone.
 
         What was deleted is not in it. Waits for nobody, and nobody for it. Raises `Unavailable`.
         """
         with translated():
-            descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            try:
-                self._connection.execute("VACUUM INTO ?", (str(target),))
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            self._connection.execute("VACUUM INTO ?", (str(target),))
 
     def close(self) -> None:
         """Close the file."""
