@@ -44,7 +44,12 @@ async def objects(
     claimed = ownership.claim(root, identity)
     try:
         files = DiskObjects(
-            root, base=base, region=settings.region, credentials=credentials, ids=on.ids
+            root,
+            base=base,
+            region=settings.region,
+            credentials=credentials,
+            ids=on.ids,
+            proves_reads=settings.verify_reads,
         )
         try:
             yield files

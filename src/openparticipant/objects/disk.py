@@ -29,7 +29,7 @@ class DiskObjects:
     """`ObjectStore` in files below one directory, which this process alone may use.
 
     It signs its own URLs for `base`, the origin that clients reach; whoever answers there hands
-    the bytes to `receive` and takes them from `open`.
+    the bytes to `receive` and takes them from `open`, and if `proves_reads` only after `prove`.
     """
 
     leaves_staged = Shelf.leaves_staged
@@ -43,6 +43,7 @@ class DiskObjects:
         credentials: Credentials,
         ids: IdSource,
         workers: int = WORKERS,
+        proves_reads: bool = False,
     ) -> None:
         self._root = root
         self._base = base
@@ -57,6 +58,7 @@ class DiskObjects:
         self._workers = Workers(workers)
         self._shelf = Shelf(root, self._workers)
         self.pool = Credits(POOL)
+        self.proves_reads = proves_reads
 
     @property
     def trouble(self) -> str | None:
