@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,23 @@ def refused(copy: Path, said: str) -> None:
     assert outcome.stderr.count("\n") == 1
     assert not place.exists()
     assert not place.with_name(".restored.restoring").exists()
+
+
+def test_an_upload_may_be_completed_on_what_is_restored(tmp_path: Path) -> None:
+    """What was acknowledged of an upload, by its URL, holds there as well."""
+    data_dir, log = tmp_path / "data", tmp_path / "log"
+    with ServeProcess(data_dir, log=log) as server:
+        chat = start_chat(remote(server), "Customer")
+        started = chat.start_upload()
+        assert chat.upload(started).status == 200
+        assert run("backup", str(tmp_path / "copy"), "--data-dir", str(data_dir)).returncode == 0
+    restored = tmp_path / "restored"
+    assert run("restore", str(tmp_path / "copy"), "--data-dir", str(restored)).returncode == 0
+
+    with ServeProcess(restored, log=log) as server:
+        again = replace(chat, server=remote(server))
+        assert again.complete(started.json["AttachmentId"]).status == 200
+        assert again.download(started.json["AttachmentId"]).body == b"hello"
 
 
 def test_every_file_of_a_back_up_is_compared(copy: Path) -> None:

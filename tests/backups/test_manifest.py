@@ -64,6 +64,11 @@ def test_without_an_end_there_is_none(tmp_path: Path) -> None:
         read_head(tmp_path)
 
 
+def test_the_number_of_files_is_compared(tmp_path: Path) -> None:
+    """It stands in the last line, which no digest covers."""
+    refused(tmp_path, written(tmp_path).replace(b'"files":2', b'"files":3'))
+
+
 @given(data=st.data())
 def test_every_change_is_found(data: st.DataObject) -> None:
     """A byte changed, taken out or put in, anywhere; a line repeated, moved or left out."""

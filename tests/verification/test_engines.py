@@ -117,6 +117,24 @@ async def test_a_bucket_that_gives_back_other_bytes(
     assert (found, verification.unproven) == (kinds, unproven)
 
 
+async def test_a_late_upload_to_a_bucket_has_its_time(tmp_path: Path, seaweedfs: S3Server) -> None:
+    """Nobody can take a URL back there; what lies staged is told once the bucket's rule has failed."""
+    address = seaweedfs.address.replace("/chats?", f"/late-{uuid.uuid4()}?")
+    database = SqliteDatabase(tmp_path / "database")
+    try:
+        async with opened(address, seaweedfs.key) as objects:
+            assert (await Case(S3Subject(objects, seaweedfs.habits)).put()).status == 200
+            found = []
+            for days in (0, 1, 2, 4):
+                clock = HurryingClock(days * DAY)
+                look = Verification(SqlInventory(database), objects, clock, rate=0)
+                found.append([it.kind async for it in look.differences()])
+    finally:
+        database.close()
+
+    assert found == [[], [], [], [Kind.LEFT_STAGED]]
+
+
 async def test_a_list_of_many_pages(seaweedfs: S3Server) -> None:
     """More objects than fit into an answer are each met once."""
     address = seaweedfs.address.replace("/chats?", f"/many-{uuid.uuid4()}?")
