@@ -32,6 +32,7 @@ FLOORS: dict[str, int] = {
     "contents": 4,
     "system": 4,
     "tracing": 4,
+    "backups": 5,
     "transport": 5,
     "bootstrap": 6,
     "cli": 7,
@@ -74,13 +75,16 @@ BACK_ENDS = {
 KNOW_THE_DISK = {"transport"}
 # What runs or sets up a server, or reads what one left behind; all others talk to one over HTTP, as strangers.
 SERVER_COMMANDS = {
+    "backup",
     "bucket",
+    "restore",
     "serve",
     "env",
     "config",
     "migrate",
     "server_settings",
     "stopped_server",
+    "verify",
     "worker",
     "workers",
 }

@@ -30,11 +30,12 @@ from openparticipant.cli.services import SERVICES, Service, participant
 from openparticipant.setting_table import SETTINGS
 
 TARGET = Path(__file__).parents[1] / "src/openparticipant/cli/completions"
-SETTLED = {"bucket", "serve", "env", "config", "migrate"}
+SETTLED = {"backup", "bucket", "serve", "env", "config", "migrate", "verify"}
 WORDS = {
     "bucket": ("setup",),
     "config": ("check", "show"),
     "migrate": ("--check",),
+    "verify": ("--quick", "--json", "--rate"),
     "completion": SHELLS,
 }
 

@@ -192,5 +192,9 @@ class NoVerdict(Unavailable):
     """A scanner gave no answer that counts, whether it is there or not."""
 
 
+class Damaged(Unavailable):
+    """What lies in the object store is not what was put there; trying again does not help."""
+
+
 class Refused(Unavailable):
     """A backend is there and does not do this: a permission, a name or a setting is wrong."""

@@ -239,6 +239,13 @@ SETTINGS: tuple[Setting, ...] = (
         unset="objects in the data directory",
     ),
     Setting(
+        "verify-reads",
+        _switch,
+        "off",
+        "on: each download of the built-in store is hashed before its first byte goes out",
+        switch=True,
+    ),
+    Setting(
         "bus",
         _scheme("local:", "nats://", "tls://"),
         "local:",

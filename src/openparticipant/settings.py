@@ -43,6 +43,7 @@ class Settings:
     no_migrate: bool
     master_key: MasterKey | None
     objects: str
+    verify_reads: bool
     bus: str
     scanner: tuple[str, ...]
     scan_timeout: float

@@ -16,6 +16,7 @@ from tests.crash.line import Line, WrongAnswerError
 from tests.crash.load import Fuse, Load
 from tests.crash.recall import download, recall
 from tests.serve_process import ServeProcess
+from tests.verification.looking import verified
 
 _COUPLES = 4
 _REQUESTS = (5, 160)  # sent before the kill
@@ -58,6 +59,7 @@ def run(data_dir: Path, rounds: int, seed: int, say: Callable[[str], None] = pri
             for one in dying:
                 one.reap()
             audit(data_dir, (*everything, *conversations) if number == rounds else conversations)
+            _verify(data_dir, rate=0)
             uploads = [one for each in conversations for one in each.uploads]
             acknowledged = sum(one.completed for one in uploads)
             completed += acknowledged
@@ -69,6 +71,7 @@ def run(data_dir: Path, rounds: int, seed: int, say: Callable[[str], None] = pri
             everything += conversations
             say(f"round {number}: {acknowledged} of {len(uploads)} uploads were acknowledged")
         approved = audit(data_dir, everything)
+        _verify(data_dir, rate=1 << 40)
         line = Line(server.url, key)
         _read_back(line, everything, rng)
         line.close()
@@ -103,6 +106,12 @@ def _load_and_kill(
     if load.faults:
         raise WrongAnswerError(f"before the kill: {load.faults[0]}") from load.faults[0]
     return load.conversations
+
+
+def _verify(data_dir: Path, *, rate: int) -> None:
+    """Let the operator's own command look, as if all that lies there had lain there for a day."""
+    if found := verified(data_dir, rate=rate).differences:
+        raise WrongAnswerError(f"verify finds {found[:5]}")
 
 
 def _pause(seconds: float) -> None:

@@ -40,11 +40,16 @@ async def objects(
         async with s3().opened(settings, on.clock, on.ids) as bucket:
             yield bucket
         return
-    root = _root(settings, data_dir)
+    root = root_of(settings, data_dir)
     claimed = ownership.claim(root, identity)
     try:
         files = DiskObjects(
-            root, base=base, region=settings.region, credentials=credentials, ids=on.ids
+            root,
+            base=base,
+            region=settings.region,
+            credentials=credentials,
+            ids=on.ids,
+            proves_reads=settings.verify_reads,
         )
         try:
             yield files
@@ -83,5 +88,6 @@ def s3() -> ModuleType:
     return s3
 
 
-def _root(settings: Settings, data_dir: DataDir) -> Path:
+def root_of(settings: Settings, data_dir: DataDir) -> Path:
+    """Return the directory of the built-in store."""
     return file_path(settings.objects, "file") if settings.objects else data_dir.path / "objects"

@@ -21,6 +21,7 @@ USAGE = {
     "completion": "bash|zsh|fish",
     "contacts": "",
     "download": "ATTACHMENT_ID ...",
+    "restore": "SOURCE",
     "start-chat": "",
     "transcript": "CONTACT",
 }
@@ -51,6 +52,12 @@ SENTENCES = {
         "behind it. An existing file is not touched. Size and, where it is told, SHA-256 are "
         "compared. What fails is named on standard error, the others go on, and the exit status "
         "is 1."
+    ),
+    "restore": (
+        "Copies what backup has made to an empty directory, or to one that is not there yet. Every "
+        "byte is compared with the manifest first: a back-up that was cut, changed or made by a "
+        "newer release puts nothing there. A server that is started on the directory has the chats, "
+        "files, tokens and keys of the moment of the back-up."
     ),
     "start-chat": (
         "Starts a chat as its customer and connects. Prints the ids and tokens as JSON. This "
@@ -99,6 +106,9 @@ OPTIONS = {
             "The same as --output json: a list of what is saved, in the order of the ids, instead "
             "of lines. The other forms of --output, and --query, work as well."
         ),
+    },
+    "restore": {
+        "--data-dir DIR": "Where to: an empty directory, or one that is not there yet.",
     },
     "start-chat": {
         "--as customer|agent": (

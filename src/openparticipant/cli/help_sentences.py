@@ -19,6 +19,9 @@ COMMANDS = {
     "completion": "Prints what makes bash, zsh or fish complete commands and options.",
     "config": "Checks or shows the server's settings.",
     "migrate": "Brings the database's schema to this release, or says what is missing.",
+    "verify": "Compares rows, objects and hashes, while the server runs or not.",
+    "backup": "Backs the server up, while it runs or not.",
+    "restore": "Makes a back-up a data directory again.",
     "bucket": "Makes a bucket of S3 fit to hold attachments.",
 }
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Each is a module of this package with `run(arguments, world)`.
 OWN_COMMANDS = (
     "attach",
+    "backup",
     "bucket",
     "completion",
     "config",
@@ -29,9 +30,11 @@ OWN_COMMANDS = (
     "download",
     "env",
     "migrate",
+    "restore",
     "serve",
     "start-chat",
     "transcript",
+    "verify",
 )
 INTERRUPTED = 128 + 2
 READER_GONE = 128 + 13

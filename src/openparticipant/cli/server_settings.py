@@ -11,6 +11,11 @@ from openparticipant.settings import Loaded, SettingsError, load
 
 CANNOT_START = 2
 _NAMES = {setting.flag for setting in SETTINGS}
+_WORDS = {
+    "backup": " TARGET",
+    "migrate": " [--check]",
+    "verify": " [--quick] [--json] [--rate NUMBER]",
+}
 _SWITCHES = {setting.flag for setting in SETTINGS if setting.switch}
 
 
@@ -55,7 +60,7 @@ def read_settings(command: str, arguments: list[str], world: Environment) -> Loa
 
 
 def _help(command: str) -> str:
-    words = " [--check]" if command == "migrate" else ""
+    words = _WORDS.get(command, "")
     lines = [f"usage: openparticipant {command}{words} [--config FILE] [options]", ""]
     for setting in SETTINGS:
         default = f" [{setting.default}]" if setting.default else ""

@@ -20,7 +20,9 @@ _CONTENT_TYPE = re.compile(
 )
 # Embeddings, overrides and isolates reorder what a reader sees: `gpj.exe` may look like `exe.jpg`.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_STAGING = "/staging/"
+# Whole, since an instance may be called staging.
+KEPT_BELOW = "/Attachments/chat/"
+STAGED_BELOW = "/Attachments/chat/staging/"
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -69,7 +71,7 @@ class Attachment:
         Staging is the only place an upload URL can write; a final key holds the random id of its
         attempt, so no two attempts, and no URL, ever write the same one.
         """
-        directory, _, tail = self.staging_key.replace(_STAGING, "/", 1).rpartition("/")
+        directory, _, tail = self.staging_key.replace(STAGED_BELOW, KEPT_BELOW, 1).rpartition("/")
         return f"{directory}/{tail.replace('_', f'_{attempt}_', 1)}"
 
     def headers(self, *, account: str, instance_id: str) -> dict[str, str]:
@@ -145,7 +147,7 @@ def staging_key(
     """Return the key that the upload URL of an attachment names: AWS's layout plus the contact."""
     day, minute = _written(proposed_at // 60_000)
     return (
-        f"connect/{instance_id}/Attachments/chat{_STAGING}{day}/{contact_id}/"
+        f"connect/{instance_id}{STAGED_BELOW}{day}/{contact_id}/"
         f"{attachment_id}_{minute}_UTC.{extension(name)}"
     )
 

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from openparticipant.errors import Unavailable
 from openparticipant.limits import MIB
 from openparticipant.objects.credits import Credits
 from openparticipant.objects.directories import Directories
@@ -15,24 +14,25 @@ from openparticipant.objects.keeping import take
 from openparticipant.objects.keys import path_of
 from openparticipant.objects.opened import OpenedObject
 from openparticipant.objects.room import Room
-from openparticipant.objects.trailer import Trailer, read_trailer
+from openparticipant.objects.shelf import INCOMING, Shelf
 from openparticipant.objects.upload import Upload
 from openparticipant.objects.workers import Workers
-from openparticipant.ports import IdSource, Invitation, Offer, StoredObject
+from openparticipant.ports import IdSource, Invitation, ListedObject, Offer, StoredObject
 from openparticipant.sigv4 import Credentials, presign
 
 POOL = 16 * MIB
 WORKERS = 8
 PREFIX = "/attachments/"  # path style: the bucket is named `attachments`
-_INCOMING = ".incoming"
 
 
 class DiskObjects:
     """`ObjectStore` in files below one directory, which this process alone may use.
 
     It signs its own URLs for `base`, the origin that clients reach; whoever answers there hands
-    the bytes to `receive` and takes them from `open`.
+    the bytes to `receive` and takes them from `open`, and if `proves_reads` only after `prove`.
     """
+
+    leaves_staged = Shelf.leaves_staged
 
     def __init__(
         self,
@@ -43,19 +43,22 @@ class DiskObjects:
         credentials: Credentials,
         ids: IdSource,
         workers: int = WORKERS,
+        proves_reads: bool = False,
     ) -> None:
         self._root = root
         self._base = base
         self._region = region
         self._credentials = credentials
         self._ids = ids
-        self._incoming = root / _INCOMING
+        self._incoming = root / INCOMING
         self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
         root.chmod(0o700)
         self._directories = Directories(root)
         self._room = Room(self._incoming)
         self._workers = Workers(workers)
+        self._shelf = Shelf(root, self._workers)
         self.pool = Credits(POOL)
+        self.proves_reads = proves_reads
 
     @property
     def trouble(self) -> str | None:
@@ -102,25 +105,15 @@ class DiskObjects:
 
     async def look(self, key: str) -> StoredObject | None:
         """Return what lies under `key` now."""
-        opened = await self.open(key)
-        if opened is None:
-            return None
-        with opened:
-            trailer = opened.trailer
-            return StoredObject(key, trailer.size, trailer.content_type, trailer.version)
+        return await self._shelf.look(key)
 
-    @asynccontextmanager
-    async def read(self, key: str) -> AsyncIterator[AsyncIterator[bytes] | None]:
-        """Hold what lies under `key` now open, and give its bytes piece by piece; None: nothing.
+    def read(self, key: str) -> AbstractAsyncContextManager[AsyncIterator[bytes] | None]:
+        """Hold what lies under `key` now open, and give its bytes piece by piece; None: nothing."""
+        return self._shelf.read(key)
 
-        It stays whole and the same, whatever happens to its key meanwhile.
-        """
-        opened = await self.open(key)
-        if opened is None:
-            yield None
-            return
-        with opened:
-            yield opened.pieces()
+    def listing(self) -> AsyncIterator[ListedObject]:
+        """Give everything that lies there; see `ObjectShelf.listing`."""
+        return self._shelf.listing()
 
     async def keep(self, seen: StoredObject, target: str) -> bool:
         """Give exactly the object that was seen a second name, durably, or return False.
@@ -171,12 +164,8 @@ class DiskObjects:
         )
 
     async def open(self, key: str) -> OpenedObject | None:
-        """Open what lies under `key` now, for reading; raise Unavailable if it is damaged."""
-        path = path_of(self._root, key)
-        if path is None:
-            return None
-        found = await self._workers.run(lambda: _open(path))
-        return None if found is None else OpenedObject(*found, self._workers)
+        """Open what lies under `key` now, for reading; raise Damaged or Unavailable."""
+        return await self._shelf.open(key)
 
     async def recover(self, wanted: Callable[[str], Awaitable[bool]]) -> int:
         """Clear up after a crash: uploads that never ended, staged objects that no row wants.
@@ -206,20 +195,3 @@ class DiskObjects:
                     if not below and not files:
                         self._directories.prune(here)
             return staged
-
-
-def _open(path: Path) -> tuple[int, Trailer] | None:
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise Unavailable(f"cannot open an object: {error.strerror}") from error
-    try:
-        return descriptor, read_trailer(descriptor)
-    except IsADirectoryError:
-        os.close(descriptor)
-        return None
-    except BaseException:
-        os.close(descriptor)
-        raise

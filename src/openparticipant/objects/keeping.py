@@ -10,7 +10,7 @@ from pathlib import Path
 from openparticipant.objects.durability import sync
 from openparticipant.objects.trailer import read_trailer
 
-_NO_LINKS = frozenset({errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP})
+NO_LINKS = frozenset({errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 
 def take(source: Path, version: str, temporary: Path) -> bool:
@@ -20,7 +20,7 @@ def take(source: Path, version: str, temporary: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        if error.errno not in _NO_LINKS:
+        if error.errno not in NO_LINKS:
             raise
         return copy(source, version, temporary)
     with temporary.open("rb") as linked:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Self, cast
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Damaged, Unavailable
 from openparticipant.objects.durability import or_unavailable
 from openparticipant.objects.trailer import Trailer
 from openparticipant.objects.workers import Workers
@@ -43,6 +44,14 @@ class OpenedObject:
         for offset in range(0, size, _PIECE):
             yield await self.read(offset, min(_PIECE, size - offset))
 
+    async def prove(self) -> None:
+        """Read all bytes; raise Damaged unless they have the hash that was stored with them."""
+        # A copy of the descriptor: a reader that is cancelled closes its own under the thread.
+        descriptor = os.dup(self._descriptor)
+        size = self.trailer.size
+        if await self._workers.run(lambda: _hash(descriptor, size)) != self.trailer.sha256:
+            raise Damaged("an object on disk is damaged: its bytes have another hash")
+
     async def read(self, offset: int, size: int) -> bytes:
         """Return exactly `size` bytes from `offset`; raise Unavailable if they are not there."""
         if self._nowait:
@@ -57,22 +66,35 @@ class OpenedObject:
                 if error.errno != errno.EOPNOTSUPP:
                     raise Unavailable(f"cannot read an object: {error.strerror}") from error
                 self._nowait = False
-        # A copy of the descriptor: a reader that is cancelled closes its own under the thread.
-        descriptor = os.dup(self._descriptor)
+        descriptor = os.dup(self._descriptor)  # likewise
         return await self._workers.run(lambda: _read(descriptor, offset, size))
+
+
+def _hash(descriptor: int, size: int) -> str:
+    digest = hashlib.sha256()
+    try:
+        for offset in range(0, size, _PIECE):
+            digest.update(_exactly(descriptor, offset, min(_PIECE, size - offset)))
+        return digest.hexdigest()
+    finally:
+        os.close(descriptor)
 
 
 def _read(descriptor: int, offset: int, size: int) -> bytes:
     try:
-        with or_unavailable("read an object"):
-            parts = []
-            while size:
-                part = os.pread(descriptor, size, offset)
-                if not part:
-                    raise Unavailable("an object on disk ended early")
-                parts.append(part)
-                offset += len(part)
-                size -= len(part)
-            return b"".join(parts)
+        return _exactly(descriptor, offset, size)
     finally:
         os.close(descriptor)
+
+
+def _exactly(descriptor: int, offset: int, size: int) -> bytes:
+    with or_unavailable("read an object"):
+        parts = []
+        while size:
+            part = os.pread(descriptor, size, offset)
+            if not part:
+                raise Damaged("an object on disk ended early")
+            parts.append(part)
+            offset += len(part)
+            size -= len(part)
+        return b"".join(parts)

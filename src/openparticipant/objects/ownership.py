@@ -8,7 +8,7 @@ from pathlib import Path
 
 from openparticipant.errors import Unavailable
 
-_OWNER = ".owner"
+OWNER = ".owner"
 
 
 def claim(root: Path, owner: str) -> int:
@@ -17,7 +17,7 @@ def claim(root: Path, owner: str) -> int:
     The first to come owns it for good. Raises Unavailable if it is another's, or held right now.
     """
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(root / _OWNER, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(root / OWNER, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

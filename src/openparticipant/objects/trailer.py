@@ -10,7 +10,7 @@ import os
 
 import msgspec
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Damaged
 
 _MAGIC = b"OPOBJ1\r\n"
 _FOOT = 4 + len(_MAGIC)
@@ -37,20 +37,20 @@ _DECODER = msgspec.json.Decoder(Trailer)
 
 
 def read_trailer(descriptor: int) -> Trailer:
-    """Read the end of an open file; raise Unavailable if it is not a whole object."""
+    """Read the end of an open file; raise Damaged if it is not a whole object."""
     whole = os.fstat(descriptor).st_size
     tail = _end(descriptor, whole, _USUAL)
     if len(tail) < _FOOT or not tail.endswith(_MAGIC):
-        raise Unavailable("an object on disk is damaged: its end is missing")
+        raise Damaged("an object on disk is damaged: its end is missing")
     length = int.from_bytes(tail[-_FOOT : -len(_MAGIC)], "big")
     if length + _FOOT > len(tail):
         tail = _end(descriptor, whole, length + _FOOT)
     try:
         trailer = _DECODER.decode(tail[-_FOOT - length : -_FOOT])
     except msgspec.MsgspecError as error:
-        raise Unavailable("an object on disk is damaged: its description is unreadable") from error
+        raise Damaged("an object on disk is damaged: its description is unreadable") from error
     if trailer.size + length + _FOOT != whole:
-        raise Unavailable("an object on disk is damaged: its size is not the one described")
+        raise Damaged("an object on disk is damaged: its size is not the one described")
     return trailer
 
 

@@ -26,13 +26,27 @@ from openparticipant.ports.contacts import (
 from openparticipant.ports.engine import Engine
 from openparticipant.ports.everything import Ports
 from openparticipant.ports.inspector import Inspector
+from openparticipant.ports.inventory import (
+    BEGINNING,
+    Inventory,
+    InventoryEntry,
+    InventoryPlace,
+)
 from openparticipant.ports.messages import NewMessage, NewReceipt, PageStart
 from openparticipant.ports.nodes import NodeEntry, NodeRegistry
-from openparticipant.ports.object_store import Invitation, ObjectStore, Offer, StoredObject
+from openparticipant.ports.object_store import (
+    Invitation,
+    ListedObject,
+    ObjectShelf,
+    ObjectStore,
+    Offer,
+    StoredObject,
+)
 from openparticipant.ports.policy import Policy
 from openparticipant.ports.scanner import CompletedFile, Scanner, Scanning
 
 __all__ = [
+    "BEGINNING",
     "Bus",
     "Claim",
     "Claimed",
@@ -47,8 +61,12 @@ __all__ = [
     "IdSource",
     "InitialMessage",
     "Inspector",
+    "Inventory",
+    "InventoryEntry",
+    "InventoryPlace",
     "Invitation",
     "ListedContact",
+    "ListedObject",
     "NewConnection",
     "NewContact",
     "NewMessage",
@@ -56,6 +74,7 @@ __all__ = [
     "NewReceipt",
     "NodeEntry",
     "NodeRegistry",
+    "ObjectShelf",
     "ObjectStore",
     "Offer",
     "PageStart",

@@ -27,32 +27,43 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object as seen at one moment; `version` tells it from a later one under the same key."""
+    """An object as seen at one moment; `version` tells it from a later one under the same key.
+
+    `digest` is what the store wrote down of the bytes when they came, such as `sha256:` and the
+    hexadecimal digits; None where it keeps nothing that could be compared.
+    """
 
     key: str
     size: int
     content_type: str
     version: str
+    digest: str | None = None
 
 
-class ObjectStore(Protocol):
-    """Where attachment bytes rest. A half-written object is never seen by anyone.
+@dataclass(frozen=True, slots=True)
+class ListedObject:
+    """Something that lies in the store: `place` is its name there.
 
-    Keys are ours: relative, of printable ASCII, never escaping the store.
+    `key` is None where no key of ours names it, as with an upload under way. `changed_at` is in
+    epoch milliseconds by the store's clock.
     """
 
-    async def invite(
-        self, key: str, headers: Mapping[str, str], *, at: int, lasting: int
-    ) -> Invitation:
-        """Sign one PUT to `key` that must carry `headers` exactly; `lasting` is whole seconds."""
-        ...
+    place: str
+    key: str | None
+    changed_at: int
+    is_upload: bool = False
 
-    async def offer(self, key: str, *, at: int, lasting: int) -> Offer:
-        """Sign a GET of `key` for `lasting` seconds."""
-        ...
 
-    def s3_location(self, key: str) -> tuple[str, str]:
-        """Return the bucket and the key there, by which others know an object."""
+class ObjectShelf(Protocol):
+    """What may be looked at where attachment bytes rest, also by who is no server.
+
+    Keys are ours: relative, of printable ASCII, never escaping the store. What is damaged, as far as
+    that can be told, raises Damaged.
+    """
+
+    @property
+    def leaves_staged(self) -> int:
+        """For how many milliseconds bytes may lie staged that nobody waits for any more."""
         ...
 
     async def look(self, key: str) -> StoredObject | None:
@@ -66,6 +77,32 @@ class ObjectStore(Protocol):
         raises Unavailable, so a part is never taken for the whole. Pieces have at least one byte
         and fit in memory many times over; who leaves early need not read the rest.
         """
+        ...
+
+    def listing(self) -> AsyncIterator[ListedObject]:
+        """Give everything that lies there, final, staged or unfinished, in no order.
+
+        What was there all the time is given once; what comes or goes meanwhile may be or not. Raises
+        Unavailable.
+        """
+        ...
+
+
+class ObjectStore(ObjectShelf, Protocol):
+    """Where attachment bytes rest. A half-written object is never seen by anyone."""
+
+    async def invite(
+        self, key: str, headers: Mapping[str, str], *, at: int, lasting: int
+    ) -> Invitation:
+        """Sign one PUT to `key` that must carry `headers` exactly; `lasting` is whole seconds."""
+        ...
+
+    async def offer(self, key: str, *, at: int, lasting: int) -> Offer:
+        """Sign a GET of `key` for `lasting` seconds."""
+        ...
+
+    def s3_location(self, key: str) -> tuple[str, str]:
+        """Return the bucket and the key there, by which others know an object."""
         ...
 
     async def keep(self, seen: StoredObject, target: str) -> bool:

@@ -12,18 +12,16 @@ import asyncio
 import contextlib
 import os
 import queue
-import re
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
-from functools import cache
-from operator import itemgetter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from openparticipant.errors import Unavailable
 from openparticipant.stores import sqlite_schema, steps
 from openparticipant.stores.sqlite_file import Place, connect
+from openparticipant.stores.sqlite_words import prepared, translated, words
 from openparticipant.stores.write import Rows, Write
 
 T = TypeVar("T")
@@ -32,7 +30,6 @@ _LARGEST_BATCH = 256
 _PROBE_PAUSE = 1  # seconds between two looks whether trouble is over
 # Days since a noon of long ago; half a millisecond undoes what the fraction lost.
 _NOW = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
-_PARAMETER = re.compile(r"\$(\d+)")
 
 # What is wrong with a statement or with what it was given; it would be so again.
 _FAULTS = (sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
@@ -49,7 +46,7 @@ class SqliteDatabase:
 
         Raises `Unavailable`, also where the file was written by a newer release.
         """
-        with _translated(), contextlib.ExitStack() as opened:
+        with translated(), contextlib.ExitStack() as opened:
             # The log and its index take over the mode of the file, which holds keys.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._reader = opened.enter_context(contextlib.closing(connect(path)))
@@ -89,8 +86,8 @@ class SqliteDatabase:
 
     async def read(self, statement: str, *parameters: Any) -> Rows:
         """Run one SELECT; see `Database.read`."""
-        with _translated():
-            text, arranged, _ = _prepared(statement)
+        with translated():
+            text, arranged, _ = prepared(statement)
             return self._reader.execute(text, arranged(parameters)).fetchall()
 
     async def now(self) -> int:
@@ -156,7 +153,7 @@ def _probe(connection: sqlite3.Connection, place: Place) -> str | None:
         connection.execute("COMMIT")
     except (sqlite3.Error, OSError) as error:
         _roll_back(connection)
-        return f"database: {_words(error)}"
+        return f"database: {words(error)}"
     return None
 
 
@@ -185,7 +182,7 @@ def _commit(
         connection.execute("COMMIT")
     except Exception as error:  # noqa: BLE001 - whatever it was, the waiters must hear of it
         _roll_back(connection)
-        trouble = f"database: {_words(error)}"
+        trouble = f"database: {words(error)}"
         lost: list[_Outcome] = [
             (future, None, Unavailable(trouble, untouched=untouched)) for _, future in batch
         ]
@@ -217,41 +214,9 @@ def _drive(connection: sqlite3.Connection, write: Write[Any]) -> Any:
     try:
         statement, parameters = next(write)
         while True:
-            text, arranged, counted = _prepared(statement)
+            text, arranged, counted = prepared(statement)
             cursor = connection.execute(text, arranged(parameters))
             rows = [(1,)] * cursor.rowcount if counted else cursor.fetchall()
             statement, parameters = write.send(rows)
     except StopIteration as finished:
         return finished.value
-
-
-@cache
-def _prepared(statement: str) -> tuple[str, Callable[[Sequence[Any]], Sequence[Any]], bool]:
-    """Put a statement in SQLite's words, and its parameters in the order in which they stand.
-
-    SQLite would take `?1` too, but some releases of Python 3.12 warn of such a number as of a name.
-
-    The third says that all that is asked of the rows is how many there are. SQLite gathers what RETURNING gives in a table of its own. Where that is only a 1 for each
-    changed row, the count of changes says the same, and two such statements take 12 µs for 17.
-    """
-    places = [int(number) - 1 for number in _PARAMETER.findall(statement)]
-    arranged = tuple if places == list(range(len(places))) else itemgetter(*places)
-    text = _PARAMETER.sub("?", statement.rstrip())
-    changes = text.removesuffix("RETURNING 1")
-    return changes, arranged, changes != text
-
-
-class _translated:  # noqa: N801 - reads as a statement
-    """Turn the driver's errors into `Unavailable`."""
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, sqlite3.Error | OSError):
-            raise Unavailable(f"database: {_words(error)}") from error
-
-
-def _words(error: BaseException) -> str:
-    """Say what failed, without the name of the file."""
-    return error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)

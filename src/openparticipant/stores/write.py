@@ -25,7 +25,15 @@ T = TypeVar("T")
 Write = Generator[Statement, Rows, T]
 
 
-class Database(Protocol):
+class Readable(Protocol):
+    """What single reads can be made of."""
+
+    async def read(self, statement: str, *parameters: Any) -> Rows:
+        """Return the rows of one SELECT that sees every write acknowledged before."""
+        ...
+
+
+class Database(Readable, Protocol):
     """A driver: runs writes durably and single reads consistently."""
 
     @property
@@ -42,10 +50,6 @@ class Database(Protocol):
         Raises what the write raised, with nothing changed, or `Unavailable`: `untouched` where the
         commit was certainly never asked for.
         """
-        ...
-
-    async def read(self, statement: str, *parameters: Any) -> Rows:
-        """Return the rows of one SELECT that sees every write acknowledged before."""
         ...
 
     async def now(self) -> int:

@@ -76,6 +76,9 @@ async def download(
                 headers.append((b"content-range", span.encode()))
         headers.append((b"content-type", trailer.content_type.encode("latin-1")))
         headers.append((b"content-length", b"%d" % (part.end - part.start)))
+        if objects.proves_reads and request.method != "HEAD":
+            # All of it for any part: only the whole has a hash.
+            await opened.prove()
         await _begin(send, exchange, status, headers)
         if request.method == "HEAD":
             await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
-from openparticipant.errors import Unavailable
+from openparticipant.errors import Damaged, Unavailable
 from openparticipant.objects.disk import DiskObjects
 from openparticipant.ports import Clock, IdSource
 from openparticipant.ports.tracer import Tracer
@@ -81,6 +81,8 @@ class ObjectsRoute:
             exchange.reason = "the client left in the middle of its upload"
         except ObjectRefusal as refusal:
             await _refuse(refusal, request, exchange, common, send)
+        except Damaged as damaged:
+            await _refuse(_failed(str(damaged)), request, exchange, common, send)
         except Unavailable as unavailable:
             await _refuse(_unavailable(unavailable), request, exchange, common, send)
         except Exception:
@@ -178,9 +180,9 @@ def _unavailable(unavailable: Unavailable) -> ObjectRefusal:
     return ObjectRefusal("ServiceUnavailable", 503, message, reason=str(unavailable))
 
 
-def _failed() -> ObjectRefusal:
+def _failed(reason: str | None = None) -> ObjectRefusal:
     message = "We encountered an internal error. Please try again."
-    return ObjectRefusal("InternalError", 500, message)
+    return ObjectRefusal("InternalError", 500, message, reason=reason)
 
 
 async def _refuse(

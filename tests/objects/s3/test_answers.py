@@ -21,7 +21,7 @@ from tests.objects.s3.opening import opened
 STAGED = "connect/i/Attachments/chat/staging/2026/01/31/c/a_1_UTC.txt"
 KEPT = "connect/i/Attachments/chat/2026/01/31/c/a_x_1_UTC.txt"
 ETAG = f'"{"a" * 32}"'
-SEEN = StoredObject(STAGED, 5, "text/plain", ETAG)
+SEEN = StoredObject(STAGED, 5, "text/plain", ETAG, f"md5:{'a' * 32}")
 XML = "Content-Type: application/xml"
 LISTED = http("200 OK", b"<ListBucketResult></ListBucketResult>", XML)
 COPIED = http("200 OK", b"<CopyObjectResult></CopyObjectResult>", XML)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import botocore.session
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from openparticipant.domain.attachment import Attachment, Status, staging_key
 from openparticipant.objects.s3.bucket import BucketError, read_bucket
 from openparticipant.objects.s3.partitions import regional_endpoint
 
@@ -52,6 +55,41 @@ def test_all_that_is_staged_has_one_beginning(address: str, staged: str) -> None
     assert bucket.key(STAGED).startswith(bucket.staging_prefix)
     assert bucket.key(KEPT) == bucket.prefix + KEPT
     assert not bucket.key(KEPT).startswith(bucket.staging_prefix)
+
+
+@given(
+    prefix=st.sampled_from(["", "/x", "/staging", "/connect", "/x/staging/y"]),
+    instance=st.from_regex(r"[a-z0-9-]{1,12}|staging", fullmatch=True),
+    tail=st.from_regex(r"([a-z0-9_.]{1,5}/){1,5}[a-z0-9_.]{1,5}", fullmatch=True),
+    is_staged=st.booleans(),
+)
+def test_every_key_of_ours_is_known_again(
+    prefix: str, instance: str, tail: str, *, is_staged: bool
+) -> None:
+    """What a bucket lists is compared with rows, which have our keys."""
+    bucket = read_bucket(f"s3://files{prefix}", region="eu-west-1")
+    key = f"connect/{instance}/Attachments/chat/{'staging/' if is_staged else ''}{tail}"
+
+    name = bucket.key(key)
+
+    assert bucket.our_key(name) == key
+    assert sum(name.startswith(beginning) for beginning in bucket.beginnings) == 1
+
+
+def test_an_instance_may_be_called_staging() -> None:
+    """Its files are kept where no rule of the bucket ends them."""
+    staged = staging_key(
+        instance_id="staging", contact_id="c", attachment_id="a", name="a.txt", proposed_at=0
+    )
+    attachment = Attachment(
+        "a", "c", "p", "a.txt", "text/plain", 1, Status.PENDING, staged, None, url_expires_at=0
+    )
+    bucket = read_bucket("s3://files", region="eu-west-1")
+
+    kept = bucket.key(attachment.final_key_of("attempt"))
+
+    assert bucket.key(staged).startswith(bucket.staging_prefix)
+    assert kept == "connect/staging/Attachments/chat/1970/01/01/c/a_attempt_19700101T00:00_UTC.txt"
 
 
 def test_headers_of_settings_are_those_of_every_upload() -> None:

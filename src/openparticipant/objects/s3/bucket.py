@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+from openparticipant.domain.attachment import KEPT_BELOW, STAGED_BELOW
 from openparticipant.objects.s3.partitions import regional_endpoint
 from openparticipant.sigv4 import encode_path, host_of
 
@@ -14,6 +15,8 @@ from openparticipant.sigv4 import encode_path, host_of
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 _PREFIX = re.compile(r"(?!\.)[A-Za-z0-9!_.*'()-]+(?:/(?!\.)[A-Za-z0-9!_.*'()-]+)*")
 _LONGEST_PREFIX = 200
+_OURS = "connect/"
+_STAGED = re.compile(f"(connect/[^/]+){KEPT_BELOW}(.+)", re.DOTALL)
 _REGION = re.compile(r"[a-z0-9-]{1,32}")
 # Those that let nobody in beside the two accounts; a staged file is nobody else's to read.
 _ACLS = frozenset({"bucket-owner-full-control", "bucket-owner-read", "private"})
@@ -51,10 +54,25 @@ class Bucket:
     def key(self, key: str) -> str:
         """Return the bucket's key for one of ours.
 
-        Ours have `/staging/` in their middle, as AWS's do; a lifecycle rule knows beginnings only.
+        Staged ones have `/staging/` in their middle, as AWS's do; a lifecycle rule knows beginnings only.
         """
-        before, staged, after = key.partition("/staging/")
-        return f"{self.staging_prefix}{before}/{after}" if staged else f"{self.prefix}{key}"
+        before, staged, after = key.partition(STAGED_BELOW)
+        if not staged:
+            return self.prefix + key
+        return f"{self.staging_prefix}{before}{KEPT_BELOW}{after}"
+
+    @property
+    def beginnings(self) -> tuple[str, str]:
+        """How the bucket's keys of all our objects begin: the final ones, and those staged."""
+        return self.prefix + _OURS, self.staging_prefix + _OURS
+
+    def our_key(self, name: str) -> str | None:
+        """Return our key for one of the bucket's, None where none of ours is kept by that name."""
+        if not name.startswith(self.staging_prefix):
+            key = name.removeprefix(self.prefix)
+            return key if self.key(key) == name else None
+        found = _STAGED.fullmatch(name.removeprefix(self.staging_prefix))
+        return found[1] + STAGED_BELOW + found[2] if found else None
 
     def path(self, key: str) -> str:
         """Return the path of one of our keys, not encoded."""

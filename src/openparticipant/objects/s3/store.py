@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from openparticipant.errors import Refused, Unavailable
-from openparticipant.limits import SECOND
+from openparticipant.limits import DAY, SECOND
 from openparticipant.objects.s3.answers import Answer
 from openparticipant.objects.s3.bucket import Bucket
 from openparticipant.objects.s3.calls import Calls
 from openparticipant.objects.s3.held_credentials import HeldCredentials
+from openparticipant.objects.s3.listing import Page, page_query, read_page
 from openparticipant.objects.s3.trouble import Trouble
-from openparticipant.ports import Clock, Invitation, Offer, StoredObject
+from openparticipant.ports import Clock, Invitation, ListedObject, Offer, StoredObject
 from openparticipant.sigv4 import encode, presign
 
 LONGEST_URL = 2000  # documented: characters of UploadMetadata's Url
@@ -28,6 +29,10 @@ class S3Objects:
 
     It signs for `public_origin`, where clients reach the bucket; its own calls go where `calls` do.
     """
+
+    # A rule of the bucket ends late uploads after a day, which it counts from the midnight that
+    # follows, and it may be a day behind.
+    leaves_staged = 3 * DAY
 
     def __init__(
         self,
@@ -100,6 +105,27 @@ class S3Objects:
                 stream = self._calls.stream(self._bucket.path(key), within=_WITHIN)
                 pieces = await held.enter_async_context(stream)
             yield None if pieces is None else self._noted(pieces)
+
+    async def listing(self) -> AsyncIterator[ListedObject]:
+        """Give everything of ours in the bucket; see `ObjectShelf.listing`."""
+        for beginning in self._bucket.beginnings:
+            continuation = None
+            while True:
+                page = await self._page(beginning, continuation)
+                for name, changed_at in page.found:
+                    yield ListedObject(name, self._bucket.our_key(name), changed_at)
+                continuation = page.continuation
+                if continuation is None:
+                    break
+
+    async def _page(self, beginning: str, continuation: str | None) -> Page:
+        with self._trouble.noting("list objects"):
+            query = page_query(beginning, continuation)
+            answer = await self._calls.ask("GET", self._bucket.root, query=query, within=_WITHIN)
+            if not answer.succeeded:
+                complaint = answer.complaint(self._bucket.region)
+                raise Refused(f"object store: {complaint}", untouched=True)
+            return read_page(answer.body)
 
     async def keep(self, seen: StoredObject, target: str) -> bool:
         """Copy exactly the object that was seen to `target`, in the store, and look at the copy.
@@ -181,14 +207,15 @@ def _seen(key: str, answer: Answer) -> StoredObject:
     if "etag" not in headers or not headers.get("content-length", "").isdigit():
         raise Refused("object store: an object without ETag and length", untouched=True)
     size, kind = int(headers["content-length"]), headers.get("content-type", "")
-    return StoredObject(key, size, kind, headers["etag"])
+    etag = headers["etag"]
+    # Under KMS the same bytes have another ETag each time; elsewhere it is their MD5.
+    sealed = headers.get("x-amz-server-side-encryption", "").startswith("aws:kms")
+    digest = f"md5:{etag[1:-1]}" if _MD5.fullmatch(etag) and not sealed else None
+    return StoredObject(key, size, kind, etag, digest)
 
 
 def _is_copy(seen: StoredObject, copied: Answer) -> bool:
     lies = _seen(seen.key, copied)
     if lies.size != seen.size:
         return False
-    # Under KMS the same bytes have another ETag each time; elsewhere it is their MD5.
-    sealed = copied.headers.get("x-amz-server-side-encryption", "").startswith("aws:kms")
-    both = _MD5.fullmatch(seen.version) and _MD5.fullmatch(lies.version)
-    return sealed or not both or lies.version == seen.version
+    return None in {seen.digest, lies.digest} or lies.digest == seen.digest

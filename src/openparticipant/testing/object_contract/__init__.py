@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from openparticipant.testing.object_contract import reading, refusing, serving, storing
+from openparticipant.testing.object_contract import (
+    listing,
+    reading,
+    refusing,
+    serving,
+    storing,
+)
 from openparticipant.testing.object_contract.case import Case, Subject
 from openparticipant.testing.object_habits import Habits
 
@@ -37,6 +43,9 @@ GUARANTEES: tuple[Guarantee, ...] = (
     reading.what_is_kept_can_be_read,
     reading.what_is_not_there_cannot_be_read,
     reading.reading_may_end_early,
+    listing.what_is_staged_and_what_is_kept_is_listed,
+    listing.what_is_listed_says_when_it_changed,
+    listing.what_was_put_can_be_proven,
     serving.a_kept_object_comes_back_equal,
     serving.a_part_may_be_read,
     serving.a_browser_may_upload_and_download,
