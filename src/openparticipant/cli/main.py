@@ -26,6 +26,7 @@ OWN_COMMANDS = (
     "config",
     "contacts",
     "demo",
+    "doctor",
     "download",
     "env",
     "migrate",
