@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-engines check fix record bench chaos crash storm lock clean
+.PHONY: help demo serve test test-engines promises check fix record bench chaos crash storm fuzz fuzz-life lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ CLIENTS := $(addprefix tests/clients/,chatjs test_aws_cli.py test_boto3.py test_
 test-engines: $(VENV)/dev ## engines that go away; three nodes on all of them behind nginx; some minutes
 	$(BIN)/python -m pytest tests/cluster tests/outages $(ARGS)
 	$(BIN)/python -m pytest --behind-nginx $(CLIENTS) $(ARGS)
+
+promises: $(VENV)/dev ## what docs/promises.md promises about a file, shown one by one
+	$(BIN)/python -m tests.promises $(ARGS)
 
 check: $(VENV)/dev ## lint, format and types
 	$(BIN)/ruff check .
@@ -48,6 +51,13 @@ crash: $(VENV)/dev ## kill -9 under load, 100 rounds
 storm: $(VENV)/dev ## 1,000 sockets dropped at once, a restart under them, 10,000 messages
 	$(BIN)/python -m tests.storm $(ARGS)
 
+fuzz: $(VENV)/dev ## bytes that reach new lines, into all that reads strangers' bytes; ARGS="--minutes 60 --seed N"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.lock
+	$(BIN)/python -m tests.fuzzers $(ARGS)
+
+fuzz-life: $(VENV)/dev ## the life of attachments in any order; ARGS="--minutes 60 --seed N"
+	$(BIN)/python -m tests.stores $(ARGS)
+
 bench: $(VENV)/dev ## measure against peers; see docs/performance.md
 	$(BIN)/python -m bench $(ARGS)
 
@@ -61,6 +71,9 @@ lock: ## pin the newest versions that pyproject.toml admits (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --extra all \
 	  --constraint requirements-dev.lock -o requirements-all.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --group fuzz \
+	  --upgrade -o requirements-fuzz.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

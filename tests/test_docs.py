@@ -64,6 +64,7 @@ def test_every_metric_is_told_with_its_labels() -> None:
     metrics.notices("in")()
     metrics.notice_dropped("down")
     metrics.scanned("clamd://host", "approved", 0.1)
+    metrics.content_fault("type")
     metrics.watch_engine("database", SimpleNamespace(trouble=None))
     expected = []
     for family in metrics.registry.collect():

@@ -30,6 +30,15 @@ SCAN_HOLD_MAX = 7 * DAY  # chosen: the longest chat; what is held at its end is 
 SCAN_HOLD_OF_AWS = MINUTE  # documented: then the file is rejected, or after
 SCAN_TRIES_OF_AWS = 3  # documented
 
+# What is inside a file
+PICTURE_PIXELS = 256_000_000  # chosen: phones take pictures of 200 million; a flood has thousands
+ARCHIVE_ENTRIES = 10_000  # chosen: ten times what the largest Office files were seen to have
+ARCHIVE_DIRECTORY = 4 * MIB  # chosen: so many entries with names of 300 characters
+ARCHIVE_EXPANDED = 1024 * MIB  # chosen: ten times the largest attachment
+ARCHIVE_RATIO = 100  # chosen: sheets of equal rows come to 60
+ARCHIVE_RATIO_FROM = 50 * MIB  # chosen: below it, a ratio does no harm
+ARCHIVE_DEPTH = 3  # chosen: a sheet in a letter in an archive
+
 # Connections
 CONNECTION_LIFETIME = DAY  # documented: a connection token is good for one day
 PARTICIPANT_TOKEN_LIFETIME = (

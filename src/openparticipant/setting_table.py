@@ -11,11 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from openparticipant import limits
+from openparticipant.domain.contents import CheckMode, ContentChecks
 from openparticipant.domain.filetypes import CONTENT_TYPES
 from openparticipant.domain.review import Hold
 from openparticipant.master_key import MasterKey
 
 PREFIX = "OPENPARTICIPANT_"
+_INSTANCE = re.compile(r"[A-Za-z0-9-]{1,100}")
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
 
 
@@ -110,6 +112,23 @@ def _hold(text: str) -> Hold:
     return Hold(int(text) * limits.SECOND)
 
 
+def _content_checks(text: str) -> ContentChecks:
+    others, own = CheckMode.ENFORCE, dict[str, CheckMode]()
+    for place, word in enumerate(word.strip() for word in text.split(",")):
+        instance, named, mode = word.rpartition("=")
+        if mode not in set(CheckMode) or (named and not _INSTANCE.fullmatch(instance)):
+            raise ValueError(
+                "must be enforce, warn or off, and INSTANCE=MODE for others, by commas"
+            )
+        if not named and place:
+            raise ValueError("must name the mode of all instances first, and once")
+        if named:
+            own[instance] = CheckMode(mode)
+        else:
+            others = CheckMode(mode)
+    return ContentChecks(others, own)
+
+
 def _ratio(text: str) -> float:
     try:
         ratio = float(text)
@@ -182,7 +201,7 @@ def _extension(text: str) -> str:
     return text.removeprefix(".").lower()
 
 
-_instance = _matching(r"[A-Za-z0-9-]{1,100}", "the id of an instance")
+_instance = _matching(_INSTANCE.pattern, "the id of an instance")
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("host", str, "127.0.0.1", "address to listen on"),
@@ -339,6 +358,12 @@ SETTINGS: tuple[Setting, ...] = (
         ",".join(CONTENT_TYPES),
         "file types that may be attached",
         repeatable=True,
+    ),
+    Setting(
+        "content-check",
+        _content_checks,
+        "enforce",
+        "enforce, warn or off: whether bytes must be what was announced; ,INSTANCE=MODE for others",
     ),
     Setting("attachment-size", _size, str(limits.ATTACHMENT_SIZE), "largest attachment in bytes"),
     Setting(

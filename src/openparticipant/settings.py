@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
+from openparticipant.domain.contents import ContentChecks
 from openparticipant.domain.review import Hold
 from openparticipant.master_key import MasterKey
 from openparticipant.setting_table import PREFIX, SETTINGS, Setting
@@ -67,6 +68,7 @@ class Settings:
     instances_without_attachments: tuple[str, ...]
     attachment_extensions: tuple[str, ...]
     attachment_size: int
+    content_check: ContentChecks
     attachments_per_contact: int
     upload_url_lifetime: int
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from openparticipant.testing.server import Server
 from tests.cli.worlds import command
+from tests.contents.filler import filled
 
 
 def entering(server: Server, *words: str) -> dict[str, str]:
@@ -24,7 +24,7 @@ def entering(server: Server, *words: str) -> dict[str, str]:
 def round_trip(server: Server, folder: Path) -> None:
     """Attach as a customer, download as an agent, told nothing but where AWS's files are."""
     sent = folder / "Bildschirm\N{NARROW NO-BREAK SPACE}é.png"
-    sent.write_bytes(os.urandom(1_000_001))
+    sent.write_bytes(filled("png", 1_000_001))
     customer = entering(server, "customer")
     contact_id = customer["OPENPARTICIPANT_CONTACT_ID"]
     agent = entering(server, "agent", "--contact-id", contact_id)

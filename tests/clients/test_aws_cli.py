@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.clients.programs import Outcome, Shell, told_by_env
+from tests.contents.filler import filled
 from tests.serve_process import ServeProcess
 
 _EVENT = "application/vnd.amazonaws.connect.event."
@@ -81,7 +81,7 @@ def test_file_goes_up_and_comes_back(
     assert ("NODE_EXTRA_CA_CERTS" in shell.variables) == server.url.startswith("https:")
     person = Person(shell)
     sent, got = tmp_path / "Bildschirmfoto.png", tmp_path / "got.png"
-    sent.write_bytes(os.urandom(300_001))
+    sent.write_bytes(filled("png", 300_001))
 
     started = person.start(sent.name, 300_001, *words).json
     assert re.match(r"https?://127\.0\.0\.1:\d+/attachments/", started["UploadMetadata"]["Url"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from botocore.config import Config
 
 from tests.clients.programs import Shell
 from tests.clients.sdk import client
+from tests.contents.filler import filled
 
 CREDENTIALS = ["CONNECTION_CREDENTIALS"]
 
@@ -50,7 +50,7 @@ def test_file_goes_up_and_comes_back(
     shell: Shell, session: boto3.session.Session, options: dict[str, Any]
 ) -> None:
     """The whole flow with signed and unsigned requests; what comes back is what went up."""
-    content = os.urandom(1_000_001)
+    content = filled("pdf", 1_000_001)
     with client(session, "connectparticipant", **options) as participant:
         token = connected(session, participant)
         started = participant.start_attachment_upload(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from tests.clients.programs import Shell, find, told_by_env
+from tests.contents.filler import filled
 from tests.serve_process import ServeProcess
 
 # What a person types; nothing is given but where AWS's two files are.
@@ -22,7 +22,7 @@ while read -r id name; do "$op" download "$id" -o got; done < attached
 
 def test_attach_and_download_in_a_shell(shell: Shell, tmp_path: Path) -> None:
     """Two files go from the customer to the agent, names and bytes unchanged."""
-    sent = {"Prüfbericht, final.pdf": os.urandom(300_001), "b.txt": b"b"}
+    sent = {"Prüfbericht, final.pdf": filled("pdf", 300_001), "b.txt": b"b"}
     for name, content in sent.items():
         (tmp_path / name).write_bytes(content)
     text = f"set -- {' '.join(repr(name) for name in sent)}\n{_ROUND_TRIP}"

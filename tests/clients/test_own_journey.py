@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.clients.programs import Outcome, Shell
+from tests.contents.filler import filled
 from tests.serve_process import ServeProcess
 
 HERE = ("--instance-id", "arn:aws:connect:us-east-1:1:instance/shop-1")
@@ -66,7 +66,7 @@ def back_end(server: ServeProcess, shell: Shell) -> Person:
 def test_a_chat_from_start_to_end(back_end: Person, tmp_path: Path) -> None:
     """A file goes up step by step, an agent fetches it, and after the end nobody may do anything."""
     sent, got = tmp_path / "Prüfbericht.pdf", tmp_path / "got"
-    sent.write_bytes(os.urandom(300_001))
+    sent.write_bytes(filled("pdf", 300_001))
     got.mkdir()
     chat = back_end.types(
         *("connect", "start-chat-contact", *HERE, "--contact-flow-id", "flow"),

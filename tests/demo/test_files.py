@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +12,13 @@ from playwright.sync_api import Locator, Route, expect
 import openparticipant.cli
 from openparticipant.testing.server import Server
 from tests.clients.chromium import Chromium
+from tests.contents.filler import filled
 from tests.demo.window import PATIENCE, File, Side, Window
 
 PICTURE = (Path(openparticipant.cli.__file__).parent / "demo.png").read_bytes()
-NOISE = random.Random(4).randbytes(300_000)
+NOISE = filled("pdf", 300_000)
+LONG_TEXT = filled("txt", 300_000)
+BROKEN = filled("png", 100)
 MIB = 1024 * 1024
 
 
@@ -90,11 +92,11 @@ def hold(route: Route, held: list[Route]) -> None:
 def test_what_is_no_picture_has_no_preview(window: Window) -> None:
     """A file that only says that it is one is offered for download like any other."""
     window.start()
-    window.jane.choose(File("broken.png", "image/png", b"no picture at all"))
+    window.jane.choose(File("broken.png", "image/png", BROKEN))
 
     card = appears(window.sam, "broken.png")
     expect(card.get_by_role("img")).to_have_count(0)
-    assert window.sam.download("broken.png")[1] == b"no picture at all"
+    assert window.sam.download("broken.png")[1] == BROKEN
 
 
 @pytest.mark.parametrize(
@@ -199,11 +201,11 @@ def test_an_upload_that_was_cut_off_is_finished_by_itself(window: Window) -> Non
             route.continue_()
 
     window.page.route(re.compile("/attachments/"), cut)
-    window.jane.choose(File("a.txt", "text/plain", NOISE))
+    window.jane.choose(File("a.txt", "text/plain", LONG_TEXT))
 
     appears(window.sam, "a.txt")
     assert cuts == []
-    assert window.sam.download("a.txt")[1] == NOISE
+    assert window.sam.download("a.txt")[1] == LONG_TEXT
     window.expect_refusals()
 
 

@@ -7,7 +7,6 @@ import hashlib
 import http.client
 import json
 import os
-import random
 import re
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, closing
@@ -21,6 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from openparticipant.sigv4 import Credentials
 from tests.cli.raw_server import http as http_answer
 from tests.cli.raw_server import saying
+from tests.contents.filler import filled
 from tests.crash.ledger import Conversation
 from tests.crash.line import Answer, Line
 from tests.crash.load import begin
@@ -57,7 +57,7 @@ def kept_by_nginx(site: Site) -> list[Path]:
 
 def test_bytes_pass_through_while_they_come(site: Site) -> None:
     """Half a file has reached the node before the client sends the other half; nginx keeps nothing."""
-    content = random.Random(7).randbytes(_SIZE)
+    content = filled("mp4", _SIZE)
     with closing(site.line()) as line:
         chat = begin(line)
         started = start_upload(line, chat, _SIZE)

@@ -9,6 +9,7 @@ import pytest
 
 from openparticipant.domain.transcript import TranscriptItem
 from openparticipant.testing.chat import Answer, Chat
+from tests.contents.filler import filled
 from tests.fuzz.judge import judge
 
 PATH = "start-attachment-upload"
@@ -165,7 +166,7 @@ KEPT_NAMES: dict[str, tuple[str, str]] = {
 )
 def test_name_is_kept_exactly(chat: Chat, name: str, content_type: str) -> None:
     """A harmless name goes all the way: accepted, uploaded, shown as it is, downloaded."""
-    content = f"bytes of {name}".encode()
+    content = filled(name.rpartition(".")[2].lower().replace("csv", "txt"), 500)
     started = chat.start_upload(name, content, ContentType=content_type)
     assert started.status == 200, started.body
     headers = started.json["UploadMetadata"]["HeadersToInclude"]

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from openparticipant.limits import SECOND
 from openparticipant.testing.chat import Chat, request
+from openparticipant.testing.clock import SettableClock
 from openparticipant.testing.listener import Listener
 from openparticipant.testing.server import Server
 from tests.eventually import eventually
@@ -153,3 +155,34 @@ def readiness(server: Server) -> dict[str, Any]:
     assert answer.status == 200
     said: dict[str, Any] = answer.json
     return said
+
+
+@contextmanager
+def passing(clock: SettableClock) -> Iterator[None]:
+    """Let a second pass whenever somebody sleeps who wakes within it, as whoever looks each second."""
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.wait(0.01):
+            due_at = clock.next_due
+            if due_at is not None and due_at <= clock.now() + SECOND:
+                clock.advance(SECOND)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def held(server: Server, clock: SettableClock) -> bool:
+    """Wait until a file was shown in vain, and waits for the next time."""
+
+    def is_held() -> bool:
+        backlog = server.call(server.node.ports.store.scan_backlog)
+        ahead = (backlog.due_at or 0) - clock.now()
+        return 0 < ahead < 80 * SECOND  # a lease is longer
+
+    return eventually(is_held)

@@ -76,7 +76,7 @@ class House:
         nothing: Any = None
         scanning = Scanning([self.scanner], Hold(millis=DAY))
         ports = Ports(
-            SettableClock(scene.now), scene.ids, store, nothing, nothing, nothing, scanning
+            SettableClock(scene.now), scene.ids, store, nothing, nothing, nothing, scanning, nothing
         )
         self.watch = asyncio.create_task(Reviewer(ports).watch())
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,42 +19,13 @@ from tests.scanning.judge import (
     Pair,
     comes_to_rest,
     files,
+    held,
     judge,
     metric,
     pair,
+    passing,
     readiness,
 )
-
-
-@contextmanager
-def passing(clock: SettableClock) -> Iterator[None]:
-    """Let a second pass whenever somebody sleeps who wakes within it, as whoever looks each second."""
-    over = threading.Event()
-
-    def run() -> None:
-        while not over.wait(0.01):
-            due_at = clock.next_due
-            if due_at is not None and due_at <= clock.now() + SECOND:
-                clock.advance(SECOND)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def held(server: Server, clock: SettableClock) -> bool:
-    """Wait until a file was shown in vain, and waits for the next time."""
-
-    def is_held() -> bool:
-        backlog = server.call(server.node.ports.store.scan_backlog)
-        ahead = (backlog.due_at or 0) - clock.now()
-        return 0 < ahead < 80 * SECOND  # a lease is longer
-
-    return eventually(is_held)
 
 
 def test_a_scanner_that_babbles_holds_the_file(

@@ -84,11 +84,11 @@ class AttachmentLife(RuleBasedStateMachine):
             self.put((caller, attachment), MOST_STEPS)
         return caller, attachment
 
-    @rule(at=attachments, steps=STEPS)
-    def put(self, at: tuple[Caller, Attachment], steps: int) -> None:
-        """Begin to upload bytes that no other upload has."""
+    @rule(at=attachments, steps=STEPS, harmful=st.sampled_from([False, False, False, True]))
+    def put(self, at: tuple[Caller, Attachment], steps: int, *, harmful: bool = False) -> None:
+        """Begin to upload bytes that no other upload has; some are a script, which is no text."""
         self.bodies += 1
-        body = b"%05d" % self.bodies
+        body = b"#!/" + self.bodies.to_bytes(2, "big") if harmful else b"%05d" % self.bodies
         self.act(f"put {body!r}", lambda gate: self.world.put(gate, at[1], body), steps)
 
     @rule(at=attachments, token=TOKENS, steps=STEPS)
@@ -200,6 +200,7 @@ class AttachmentLife(RuleBasedStateMachine):
                 assert row.final_key is not None
                 content = self.run(self.world.content(row.final_key))
                 assert content == self.world.checked[row.final_key]
+                assert not content.startswith(b"#!/")
                 assert not self.world.is_scanning or row.final_key in self.world.approved
         completed = {id_ for id_, _ in told} | {row.id for row in rows if row.status == "scanning"}
         # What was scanned when its contact ended is nobody's any more.

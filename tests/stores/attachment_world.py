@@ -10,8 +10,10 @@ from typing import Any, cast
 
 from openparticipant.bootstrap.recovery import recover
 from openparticipant.bus.local import LocalBus
+from openparticipant.contents.inspector import StoredContents
 from openparticipant.domain.attachment import Attachment, FileRules
 from openparticipant.domain.connection import Caller
+from openparticipant.domain.contents import CheckMode, ContentChecks
 from openparticipant.domain.review import Hold, Verdict
 from openparticipant.errors import NoVerdict
 from openparticipant.limits import SCAN_HOLD
@@ -44,6 +46,7 @@ POLICY = Policy(
     instances=frozenset(),
     instances_without_attachments=frozenset(),
     file_rules=FileRules(frozenset({"txt"}), 5),
+    content_checks=ContentChecks(CheckMode.ENFORCE, {}),
     attachments_per_contact=LIMIT,
     upload_url_lifetime=900_000,
     views={},
@@ -147,7 +150,14 @@ class AttachmentWorld:
             ids=self._ids,
         )
         self.ports = Ports(
-            self.clock, self._ids, self.store, self.objects, LocalBus(), POLICY, Scanning((), HOLD)
+            self.clock,
+            self._ids,
+            self.store,
+            self.objects,
+            LocalBus(),
+            POLICY,
+            Scanning((), HOLD),
+            StoredContents(self.objects),
         )
         await self.scene.reopen()
         await recover(self.ports, self.objects, alone=True)
@@ -232,6 +242,7 @@ class AttachmentWorld:
             LocalBus(),
             POLICY,
             Scanning(scanners, HOLD),
+            cast("Any", Stepped(StoredContents(self.objects), gate)),
         )
 
     @asynccontextmanager

@@ -18,7 +18,7 @@ from tests.stores.attachment_life import MOST_STEPS, AttachmentLife
 At: TypeAlias = tuple[Caller, Attachment]
 Event: TypeAlias = Callable[[AttachmentLife, At], None]
 
-STEPS_OF_A_COMPLETION = 13  # from its start to its end, with a stop before and after each call
+STEPS_OF_A_COMPLETION = 15  # from its start to its end, with a stop before and after each call
 STEPS_OF_AN_UPLOAD = 7
 STEPS_OF_A_SCAN = 12  # of one that rejects, which has the most
 HALF_WAY = 5  # after its second call: it holds the attachment, or has taken what is due

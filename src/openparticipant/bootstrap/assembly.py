@@ -16,6 +16,7 @@ from openparticipant.bootstrap.policy import policy
 from openparticipant.bootstrap.recovery import recover
 from openparticipant.bootstrap.scanning import scanning
 from openparticipant.bootstrap.tracing import tracer
+from openparticipant.contents.inspector import StoredContents
 from openparticipant.data_dir import DataDir, DataDirError
 from openparticipant.errors import Unavailable
 from openparticipant.objects.disk import DiskObjects
@@ -86,14 +87,16 @@ async def _assemble(
     scanned = await held.enter_async_context(scanning(settings, on.clock))
     patience = Patience(on.clock)
     held.push_async_callback(patience.close)
+    watched_objects = watched.objects(objects, metrics, traces, patience)
     ports = Ports(
         on.clock,
         on.ids,
         watched.store(store, metrics, traces, patience, rows),
-        watched.objects(objects, metrics, traces, patience),
+        watched_objects,
         watched.bus(told_by, metrics, traces),
         policy(settings, where.public_url, scanned),
         watched.scanning(scanned, metrics),
+        watched.inspector(StoredContents(watched_objects), metrics),
     )
     disk = objects if isinstance(objects, DiskObjects) else None
     # What waits is worked off later; a start waits for nobody.

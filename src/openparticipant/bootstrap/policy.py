@@ -27,6 +27,7 @@ def policy(settings: Settings, public_url: str, scanning: Scanning) -> Policy:
         file_rules=FileRules(
             frozenset(settings.attachment_extensions), min([settings.attachment_size, *sizes])
         ),
+        content_checks=settings.content_check,
         attachments_per_contact=settings.attachments_per_contact,
         upload_url_lifetime=settings.upload_url_lifetime,
         views=_views(settings),

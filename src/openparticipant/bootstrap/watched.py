@@ -11,6 +11,8 @@ from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
+from openparticipant.domain.attachment import Attachment
+from openparticipant.domain.contents import ContentFault
 from openparticipant.domain.review import Verdict
 from openparticipant.domain.transcript import Notice
 from openparticipant.errors import Unavailable
@@ -19,6 +21,7 @@ from openparticipant.ports import (
     CompletedFile,
     ContactStore,
     Engine,
+    Inspector,
     ObjectStore,
     Scanner,
     Scanning,
@@ -110,6 +113,23 @@ def bus(inner: Bus, metrics: Metrics, tracer: Tracer | None) -> Bus:
 def scanning(inner: Scanning, metrics: Metrics) -> Scanning:
     """Return the scanners, each of their scans counted and timed."""
     return replace(inner, scanners=[_scanner(it, metrics) for it in inner.scanners])
+
+
+def inspector(inner: Inspector, metrics: Metrics) -> Inspector:
+    """Return the inspector, what it finds counted and its work timed."""
+    count = metrics.stage("look into a file")
+
+    async def fault(attachment: Attachment, key: str) -> ContentFault | None:
+        began = perf_counter()
+        try:
+            found = await inner.fault(attachment, key)
+        finally:
+            count(perf_counter() - began)
+        if found is not None:
+            metrics.content_fault(found.kind)
+        return found
+
+    return cast(Inspector, Watched(inner, {"fault": fault}))
 
 
 def _scanner(inner: Scanner, metrics: Metrics) -> Scanner:

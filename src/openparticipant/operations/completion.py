@@ -1,7 +1,7 @@
 """How an upload becomes an attachment that nobody can change any more.
 
 Claim the attachment with a lease and a key of this attempt's own; look at the staged object; keep
-exactly what was seen under that key; record it together with the transcript item, or where there
+exactly what was seen under that key; look into it there; record it together with the transcript item, or where there
 are scanners, together with the work for them. No URL can write the key, no two attempts share one,
 and an attempt that lost its lease records nothing. So whatever else happens meanwhile, the file that
 was checked is the file that is scanned and shown.
@@ -13,6 +13,8 @@ import logging
 
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
+from openparticipant.domain.contents import CheckMode
+from openparticipant.domain.filetypes import OCTET_STREAM
 from openparticipant.errors import (
     ConflictException,
     ServiceError,
@@ -70,6 +72,14 @@ async def _finish(ports: Ports, caller: Caller, claim: Claim, attachment: Attach
         await _give_up(ports, caller, claim, written=not _changed_nothing(error))
         raise
     try:
+        await _look_into(ports, caller, claim, attachment)
+    except LookupError:  # who undid this attempt, since its lease had ended, took the object away
+        await _give_up(ports, caller, claim)
+        return False
+    except Exception:
+        await _give_up(ports, caller, claim)
+        raise
+    try:
         recorded = await _record(ports, caller, claim)
     except ServiceError:  # Unavailable leaves open whether it was recorded: the lease's end decides
         await _give_up(ports, caller, claim)
@@ -109,6 +119,22 @@ async def _keep(ports: Ports, claim: Claim, attachment: Attachment) -> None:
             raise ConflictException("The file was replaced again and again while it was checked.")
 
 
+async def _look_into(ports: Ports, caller: Caller, claim: Claim, attachment: Attachment) -> None:
+    """Refuse a file whose bytes are not what was announced.
+
+    Looked at where only this attempt can write: what is judged is what is recorded.
+    """
+    mode = ports.policy.content_checks.of(caller.instance_id)
+    if mode is CheckMode.OFF:
+        return
+    fault = await ports.inspector.fault(attachment, claim.final_key)
+    if fault is None:
+        return
+    if mode is CheckMode.ENFORCE:
+        raise ValidationException(fault.sentence)
+    _log.warning("attachment %s passed all the same: %s", attachment.id, fault.sentence)
+
+
 def _checked(seen: StoredObject | None, attachment: Attachment) -> StoredObject:
     if seen is None:
         raise ValidationException("The file has not been uploaded yet.")
@@ -116,7 +142,9 @@ def _checked(seen: StoredObject | None, attachment: Attachment) -> StoredObject:
         raise ValidationException(
             f"The uploaded file has {seen.size} bytes; {attachment.size} were announced."
         )
-    if seen.content_type.lower() != attachment.content_type.lower():
+    announced = attachment.content_type.lower()
+    # Who does not know the type says so, and some stores then write down what the name suggests.
+    if announced not in {seen.content_type.lower(), OCTET_STREAM}:
         raise ValidationException(
             f"The file was uploaded as {seen.content_type}; {attachment.content_type} was announced."
         )

@@ -25,6 +25,7 @@ from openparticipant.ports.contacts import (
 )
 from openparticipant.ports.engine import Engine
 from openparticipant.ports.everything import Ports
+from openparticipant.ports.inspector import Inspector
 from openparticipant.ports.messages import NewMessage, NewReceipt, PageStart
 from openparticipant.ports.nodes import NodeEntry, NodeRegistry
 from openparticipant.ports.object_store import Invitation, ObjectStore, Offer, StoredObject
@@ -45,6 +46,7 @@ __all__ = [
     "Engine",
     "IdSource",
     "InitialMessage",
+    "Inspector",
     "Invitation",
     "ListedContact",
     "NewConnection",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from openparticipant.ports.bus import Bus
 from openparticipant.ports.clock import Clock, IdSource
 from openparticipant.ports.contact_store import ContactStore
+from openparticipant.ports.inspector import Inspector
 from openparticipant.ports.object_store import ObjectStore
 from openparticipant.ports.policy import Policy
 from openparticipant.ports.scanner import Scanning
@@ -23,3 +24,4 @@ class Ports:
     bus: Bus
     policy: Policy
     scanning: Scanning
+    inspector: Inspector

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openparticipant.domain.attachment import FileRules
+from openparticipant.domain.contents import ContentChecks
 from openparticipant.domain.view import View
 
 
@@ -19,6 +20,7 @@ class Policy:
     instances: frozenset[str]
     instances_without_attachments: frozenset[str]
     file_rules: FileRules
+    content_checks: ContentChecks
     attachments_per_contact: int
     upload_url_lifetime: int
     views: Mapping[str, View]

@@ -100,6 +100,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self._content_faults = Counter(
+            "openparticipant_content_faults",
+            "Files whose bytes are not what was announced, refused or not.",
+            ("fault",),
+            registry=self.registry,
+        )
         self._scans_waiting = Gauge(
             "openparticipant_scans_waiting",
             "Completed files that no verdict has been recorded of, on all nodes together.",
@@ -129,6 +135,10 @@ class Metrics:
     def refused(self, reason: str) -> None:
         """Count a connection that never came to an operation."""
         self._refused.labels(reason).inc()
+
+    def content_fault(self, fault: str) -> None:
+        """Count a file whose bytes are not what was announced."""
+        self._content_faults.labels(fault).inc()
 
     def watch_sockets(self, sockets: Callable[[], int], waiting: Callable[[], int]) -> None:
         """Ask these two, whenever somebody looks, how many sockets are open and frames wait."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from openparticipant.testing.clock import SettableClock
 from openparticipant.testing.server import Server
 from tests.clients.chatjs.business import Business, Meeting
 from tests.clients.chatjs.seat import Refused, Seat, fingerprint
+from tests.contents.filler import filled
 from tests.engines.clamd import EICAR
 
 _PUT = "**/attachments/**"
@@ -50,12 +50,13 @@ def test_files_go_both_ways(meeting_by_any_scheme: Meeting, tmp_path: Path) -> N
     for name, content_type, size in (
         ("my räport (1).txt", "text/plain", 14),
         ("Größe 👩‍👩‍👧.pdf", "application/pdf", 70_000),
-        ("pixel.png", "image/png", 1),
+        ("dot.txt", "text/plain", 1),
+        ("pixel.png", "image/png", 70),
         ("long.mp4", "video/mp4", 5_000_000),
     ):
         for sender, receiver in ((customer, agent), (agent, customer)):
             file = tmp_path / name
-            file.write_bytes(os.urandom(size))
+            file.write_bytes(filled(name.rpartition(".")[2], size))
             sender.attach(file)
             (shown,) = sender.saw("onMessage", Type="ATTACHMENT")["Attachments"]
             item = receiver.saw("onMessage", Type="ATTACHMENT")

@@ -29,7 +29,8 @@ const connection = await participant.send(
 );
 const ConnectionToken = connection.ConnectionCredentials.ConnectionToken;
 
-const content = randomBytes(300_001);
+const signature = "89504e470d0a1a0a0000000d494844520000000100000001080200000000000000";
+const content = Buffer.concat([Buffer.from(signature, "hex"), randomBytes(300_001 - 33)]);
 const announced = {
   ContentType: "image/png",
   AttachmentSizeInBytes: content.length,

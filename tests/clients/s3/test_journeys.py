@@ -13,6 +13,7 @@ import pytest
 from tests.clients.programs import Shell
 from tests.clients.s3.uploads import put, uploads
 from tests.clients.test_aws_cli import Person
+from tests.contents.filler import filled
 from tests.engines.s3 import S3Server
 from tests.serve_process import ServeProcess
 
@@ -41,7 +42,7 @@ def test_aws(shell: Shell, seaweedfs: S3Server, tmp_path: Path) -> None:
     """`aws`, and `curl` for the bytes."""
     person = Person(shell)
     sent, got = tmp_path / "Bildschirmfoto.png", tmp_path / "got.png"
-    sent.write_bytes(os.urandom(300_001))
+    sent.write_bytes(filled("png", 300_001))
 
     started = person.start(sent.name, 300_001).json
     assert started["UploadMetadata"]["Url"].startswith(seaweedfs.base)
@@ -59,7 +60,7 @@ def test_aws(shell: Shell, seaweedfs: S3Server, tmp_path: Path) -> None:
 def test_our_command_line(shell: Shell, tmp_path: Path) -> None:
     """`attach` and `download` need not know where the bytes lie."""
     sent, got = tmp_path / "Prüfbericht.pdf", tmp_path / "got"
-    sent.write_bytes(os.urandom(300_001))
+    sent.write_bytes(filled("pdf", 300_001))
     got.mkdir()
     chat = shell.run("openparticipant", "start-chat").json
     told = {"OPENPARTICIPANT_CONNECTION_TOKEN": chat["ConnectionToken"]}
