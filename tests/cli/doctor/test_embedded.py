@@ -216,6 +216,21 @@ def test_whoever_answers_in_its_place_is_told(answer: bytes, said: str) -> None:
     assert only_wrong(examined).startswith(said)
 
 
+def test_plain_http_is_nothing_for_an_encrypted_page() -> None:
+    """Browsers refuse mixed content, this machine excepted; a page that is plain itself may."""
+    with Server(log=io.BytesIO()) as server:
+        # To the kernel this machine, to a browser an address like any other.
+        url = server.url.replace("127.0.0.1", "0.0.0.0")
+        words, environ = ("--endpoint-url", url), {"AWS_REGION": "us-east-1"}
+        encrypted = examine(*words, environ=environ)
+        plain = examine(*words, environ=environ, origin="http://chat.example.org")
+
+    wrong = only_wrong(encrypted)
+    assert wrong.startswith(f"service address: {url} is not encrypted")
+    assert "mixed content" in wrong
+    assert plain.status == 0, plain.out
+
+
 def test_json_has_everything() -> None:
     """The same findings in the same order, for a script."""
     with Server(log=io.BytesIO()) as server:

@@ -11,6 +11,7 @@ from openparticipant.cli.examination import hours
 from openparticipant.cli.examination.live_socket import LiveSocket, as_http
 from openparticipant.cli.examination.report import WrongError
 from openparticipant.cli.examination.storage import Storage
+from openparticipant.cli.refusal import CommandError
 
 if TYPE_CHECKING:
     from openparticipant.cli.environment import Environment
@@ -180,7 +181,7 @@ class Talk:
         """See whether a proxy refuses a large file before it has seen it."""
         try:
             _, storage = self._start(_LARGE_NAME, _LARGE_TYPE, _LARGE)
-        except WrongError as error:
+        except CommandError as error:
             text = f"20 MiB of video/mp4 may not be announced: {error}"
             self._report.skip("large upload", text, "the server's settings say what may")
             return
@@ -200,7 +201,7 @@ class Talk:
         )
         with self._report.step("item", mend) as step:
             while True:
-                content = json.loads(self._socket.hear("aws/chat").get("content") or "{}")
+                content = _content(self._socket.hear("aws/chat"))
                 found = [
                     each.get("Status")
                     for each in content.get("Attachments") or ()
@@ -228,3 +229,14 @@ class Talk:
                 )
             seen = ", and the page may read them" if storage.lets_in else ""
             step.says(f"the same bytes came back{seen}")
+
+
+def _content(frame: dict[str, Any]) -> dict[str, Any]:
+    """Return the item that a frame carries as a text; raises WrongError."""
+    try:
+        content = json.loads(frame["content"])
+    except (KeyError, TypeError, ValueError):
+        content = None
+    if not isinstance(content, dict):
+        raise WrongError("an item came in a form that clients drop", _MEND)
+    return content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from openparticipant.cli.examination.page import Page
     from openparticipant.cli.examination.report import Report
 
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+# What browsers trust without encryption (Secure Contexts).
+_LOOPBACK = re.compile(r"(?:.+\.)?localhost|127(?:\.\d+){3}|::1")
 _SOON = 7  # days; whoever renews by themselves does so earlier
 _DAY = 86_400_000
 # OpenSSL's numbers for what is wrong with a certificate (x509_vfy.h).
@@ -53,7 +55,10 @@ class Ways:
             text = "by way of a proxy that this machine's environment names"
             self._report.skip(f"{name} address", text, f"name {host} in NO_PROXY to look at it")
             return True
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        try:
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            port = 0
         mend = f"look at the name service, the firewall and {setting}"
         with self._report.step(f"{name} address", mend) as step:
             with _connected(host, port, self._page.reach.connect_timeout, mend) as opened:
@@ -67,7 +72,7 @@ class Ways:
         return self._is_trusted(name, host, port)
 
     def _require_loopback(self, host: str, url: str, setting: str) -> None:
-        if host in _LOOPBACK:
+        if _LOOPBACK.fullmatch(host):
             return
         where = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
         raise WrongError(
