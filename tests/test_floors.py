@@ -44,7 +44,7 @@ GUARDED: dict[str, set[str]] = {
     "uvicorn": {"transport"},
     "uvloop": {"transport", "testing"},
     "httptools": {"transport"},
-    "websockets": {"transport", "testing"},
+    "websockets": {"cli", "transport", "testing"},
     "sqlite3": {"stores"},
     "asyncpg": {"stores", "bootstrap"},
     "prometheus_client": {"transport"},

@@ -188,7 +188,9 @@ def test_pages_are_plain_text_that_fits(words: tuple[str, ...]) -> None:
     assert max(map(len, text.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("name", ["attach", "contacts", "download", "start-chat", "transcript"])
+@pytest.mark.parametrize(
+    "name", ["attach", "contacts", "doctor", "download", "start-chat", "transcript"]
+)
 def test_help_explains_our_own_commands(name: str) -> None:
     """They have pages, too."""
     assert name in OWN_COMMANDS

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import json
 import random
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from openparticipant.limits import SECOND, STAGING_LIFETIME
-from openparticipant.testing.chat import Chat
+from openparticipant.testing.chat import Chat, request
+from openparticipant.testing.server import Server
 from tests.crash import rounds
 from tests.eventually import eventually
 from tests.promises.place import Place
 from tests.promises.promise import promise
+from tests.serve_process import plain_environment
+from tests.verification.looking import flip, objects_in
 
 
 @promise(37)
@@ -39,3 +46,34 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     print(f"seed {seed}")
     tally = rounds.run(tmp_path / "data", 6, seed)
     assert tally.completed > 0
+
+
+@promise(38, 39)
+def test_verify_finds_what_is_damaged_and_nothing_else(tmp_path: Path) -> None:
+    """Rows and bytes agree beside a running server; one flipped bit is named, and never sent whole."""
+    with Server(tmp_path, log=io.BytesIO(), verify_reads="on") as server:
+        chat = server.start_chat()
+        well = chat.attach(content=b"well")
+        assert verified(tmp_path) == (0, [])
+        (lies,) = objects_in(tmp_path)
+        flip(lies)
+        other = chat.attach(content=b"other")
+        status, found = verified(tmp_path)
+        assert status == 1
+        assert [(it["Difference"], it["AttachmentId"]) for it in found] == [("damaged", well)]
+        url = chat.call("attachment", {"AttachmentId": well}).json["Url"]
+        assert request("GET", url).status == 500
+        assert chat.download(other).body == b"other"
+
+
+def verified(data_dir: Path) -> tuple[int, list[dict[str, str]]]:
+    """Return the status of `verify`, and what it tells of, the summary aside."""
+    done = subprocess.run(
+        [sys.executable, "-m", "openparticipant", "verify", "--json", "--data-dir", str(data_dir)],
+        check=False,
+        capture_output=True,
+        timeout=60,
+        env=plain_environment(),
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.returncode, [line for line in lines if "Difference" in line]

@@ -20,6 +20,7 @@ USAGE = {
     "attach": "PATH ...",
     "completion": "bash|zsh|fish",
     "contacts": "",
+    "doctor": "--origin ORIGIN",
     "download": "ATTACHMENT_ID ...",
     "restore": "SOURCE",
     "start-chat": "",
@@ -45,6 +46,13 @@ SENTENCES = {
     "contacts": (
         "Lists chats, the newest first. It asks the running server, which it finds by its data "
         "directory; where none runs, it reads the database there. Only the user of the server can."
+    ),
+    "doctor": (
+        "Makes the requests that a page of the origin would make, at any server or at Amazon "
+        "Connect: name, port, certificate, clock, preflights, the chat's socket, a small file up "
+        "and down. Each check is a line: ok, wrong with how to mend it, or skipped. For the chat it "
+        "needs a participant's token, or keys to start one with, which it then ends. The exit "
+        "status is 1 when anything is wrong."
     ),
     "download": (
         "Saves attachments under their own names, whole or not at all, and prints the names as "
@@ -94,6 +102,16 @@ OPTIONS = {
         "--since INSTANT": "Only those that started then or later.",
         "--until INSTANT": "Only those that started earlier.",
         **_RECORDS,
+    },
+    "doctor": {
+        "--origin ORIGIN": "The page's origin, as in https://chat.example.org.",
+        "--participant-token TOKEN": (
+            "Who to be, in a chat that goes on afterwards; - reads it from standard input."
+        ),
+        "--participant-token-file FILE": "A file with the participant's token.",
+        "--instance-id ID": "The instance to start a chat in; default when absent.",
+        "--contact-flow-id ID": "The flow it begins with; our server takes any.",
+        "--json": "Prints one JSON object instead of lines.",
     },
     "download": {
         **_TOKEN,

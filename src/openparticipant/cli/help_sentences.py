@@ -13,6 +13,7 @@ COMMANDS = {
     "start-chat": "Starts a chat or joins one, and prints the tokens.",
     "serve": "Runs the server.",
     "demo": "Runs the server and shows a file going up and coming back.",
+    "doctor": "Tells what a web page would meet at a server, and how to mend what is wrong.",
     "contacts": "Lists the chats of the server, also those that have ended.",
     "transcript": "Prints what was said in a chat, also after its end.",
     "env": "Prints the variables that point AWS's tools at the server.",

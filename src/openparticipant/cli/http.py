@@ -95,6 +95,13 @@ class Exchange:
         except (OSError, HTTPException) as error:
             raise self._failure(error) from error
 
+    def read_on(self, answer: HTTPResponse) -> bytes:
+        """Read what follows an answer that switched protocols; nothing, once the other side ends."""
+        try:
+            return answer.fp.read1(64 * 1024)
+        except OSError as error:
+            raise self._failure(error) from error
+
     def _connect(self, parts: SplitResult) -> HTTPConnection:
         try:
             connection = self._unconnected(parts)

@@ -27,6 +27,7 @@ OWN_COMMANDS = (
     "config",
     "contacts",
     "demo",
+    "doctor",
     "download",
     "env",
     "migrate",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from openparticipant.cli import services
-from openparticipant.cli.own_command import ask, client
-from openparticipant.cli.refusal import CommandError, UnknownOptionsError, UsageError
+from openparticipant.cli.new_chat import Caller, instance, only, started
+from openparticipant.cli.own_command import ask
+from openparticipant.cli.refusal import UnknownOptionsError, UsageError
 from openparticipant.cli.scan import Option
 
 TYPE_CHECKING = False
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from openparticipant.cli.environment import Environment
     from openparticipant.cli.own_command import Asked
-    from openparticipant.cli.profile import Profile
-    from openparticipant.cli.services import Service
 
 _OPTIONS = (
     Option("--as", choices=("customer", "agent"), exact=True),
@@ -47,49 +46,24 @@ def run(arguments: list[str], world: Environment) -> int:
 
     profile = load(world.environ, asked.options.profile)
     output = Output(asked.options, world, profile)
-    control = _Caller(services.control_plane(), asked, world, profile)
-    participants = _Caller(services.participant(), asked, world, profile)
+    control = Caller(services.control_plane(), asked, world, profile)
+    participants = Caller(services.participant(), asked, world, profile)
     if role == "agent":
         if contact_id is None:
-            contact_id = _started(control, asked, "Customer")["ContactId"]
+            contact_id = started(control, asked, "Customer")["ContactId"]
         participant = _joined(control, asked, contact_id)
     else:
-        participant = _started(control, asked, asked.values.get("--display-name", "Customer"))
+        participant = started(control, asked, asked.values.get("--display-name", "Customer"))
     found = {**participant, **_connected(participants, participant)}
     world.write(output.render("StartChat", found) if role is None else _exports(found))
     return 0
 
 
-class _Caller:
-    """A service whose operations go by their commands."""
-
-    def __init__(
-        self, service: Service, asked: Asked, world: Environment, profile: Profile
-    ) -> None:
-        self._operations = service.operations
-        self._client = client(service, asked.options, world, profile)
-
-    def call(self, command: str, members: dict[str, Any]) -> Any:
-        return self._client.call(self._operations[command], members)
-
-
-def _started(control: _Caller, asked: Asked, name: str) -> dict[str, Any]:
-    answer = control.call(
-        "start-chat-contact",
-        {
-            "InstanceId": asked.values.get("--instance-id", "default"),
-            "ContactFlowId": asked.values.get("--contact-flow-id", "default"),
-            "ParticipantDetails": {"DisplayName": name},
-        },
-    )
-    return _only(answer, "ContactId", "ParticipantId", "ParticipantToken")
-
-
-def _joined(control: _Caller, asked: Asked, contact_id: str) -> dict[str, Any]:
+def _joined(control: Caller, asked: Asked, contact_id: str) -> dict[str, Any]:
     answer = control.call(
         "create-participant",
         {
-            "InstanceId": asked.values.get("--instance-id", "default"),
+            "InstanceId": instance(asked),
             "ContactId": contact_id,
             "ParticipantDetails": {
                 "ParticipantRole": "AGENT",
@@ -97,11 +71,11 @@ def _joined(control: _Caller, asked: Asked, contact_id: str) -> dict[str, Any]:
             },
         },
     )
-    credentials = _only(answer.get("ParticipantCredentials") or {}, "ParticipantToken")
-    return {"ContactId": contact_id, **_only(answer, "ParticipantId"), **credentials}
+    credentials = only(answer.get("ParticipantCredentials") or {}, "ParticipantToken")
+    return {"ContactId": contact_id, **only(answer, "ParticipantId"), **credentials}
 
 
-def _connected(participants: _Caller, participant: dict[str, Any]) -> dict[str, Any]:
+def _connected(participants: Caller, participant: dict[str, Any]) -> dict[str, Any]:
     answer = participants.call(
         "create-participant-connection",
         {
@@ -111,14 +85,7 @@ def _connected(participants: _Caller, participant: dict[str, Any]) -> dict[str, 
             "ConnectParticipant": True,
         },
     )
-    return _only(answer.get("ConnectionCredentials") or {}, "ConnectionToken", "Expiry")
-
-
-def _only(answer: dict[str, Any], *members: str) -> dict[str, Any]:
-    missing = [member for member in members if not answer.get(member)]
-    if missing:
-        raise CommandError(f"The service's answer lacks {' and '.join(missing)}.")
-    return {member: answer[member] for member in members}
+    return only(answer.get("ConnectionCredentials") or {}, "ConnectionToken", "Expiry")
 
 
 def _exports(found: dict[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""What a browser would meet at a deployment, looked at step by step from outside."""
