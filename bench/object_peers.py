@@ -132,9 +132,9 @@ class Ours(Peer):
             started = self._call(
                 "start-attachment-upload",
                 {
-                    "AttachmentName": "bench.mp4",
+                    "AttachmentName": "bench.txt",
                     "AttachmentSizeInBytes": size,
-                    "ContentType": "video/mp4",
+                    "ContentType": "text/plain",
                     "ClientToken": str(number),
                 },
             )
@@ -261,7 +261,7 @@ class SeaweedFS(Peer):
 
 
 def _headers(size: int) -> dict[str, str]:
-    return {"Content-Type": "video/mp4", "Content-Length": str(size)}
+    return {"Content-Type": "text/plain", "Content-Length": str(size)}
 
 
 def free_port() -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos.participant import Participant
 from tests.chaos.service import Service, WrongAnswerError
+from tests.contents.samples import MP4
 
 _MOST_FILES = 30  # of the 35 that a contact may have
 _LARGEST = 300_000
@@ -55,7 +56,7 @@ class Chat:
 
     async def attach(self, side: Participant) -> None:
         """Take a file through its steps, each until it is acknowledged."""
-        content = self._rng.randbytes(self._rng.randint(1, _LARGEST))
+        content = MP4 + self._rng.randbytes(self._rng.randint(1, _LARGEST))
         proposal = {
             "AttachmentName": "a.mp4",
             "AttachmentSizeInBytes": len(content),

@@ -53,11 +53,11 @@ def active_type(head: bytes) -> str | None:
 
 
 def _is_windows_program(head: bytes) -> bool:
-    """Tell a program from a text that begins with the same two letters."""
-    if not head.startswith(b"MZ") or len(head) < 64:
+    """Tell a program from what begins with the same two letters."""
+    if not head.startswith(b"MZ"):
         return False
     at = int.from_bytes(head[60:64], "little")
-    return head[at : at + 4] == b"PE\0\0" or at == 0 or at >= len(head)
+    return head[at : at + 4] == b"PE\0\0"
 
 
 def _decoded(head: bytes) -> str:
