@@ -32,6 +32,7 @@ _BEGINNINGS: tuple[tuple[int, bytes, str], ...] = (
     (0, bytes.fromhex("d0cf11e0a1b11ae1"), OLE),
     *((0, record, ZIP) for record in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")),
     (8, b"WAVE", "audio/wav"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"{\\rtf", "application/rtf"),
 )
