@@ -25,7 +25,7 @@ BOUNDS = (0.001, 0.5, 1, 30)
 )
 def test_no_call_is_left_out(port: type, calls: dict[str, str]) -> None:
     """A new method of a port gets its stage before it can be forgotten."""
-    methods = {name for name, it in vars(port).items() if inspect.iscoroutinefunction(it)}
+    methods = {name for name, _ in inspect.getmembers(port, inspect.iscoroutinefunction)}
 
     assert methods == calls.keys()
 
