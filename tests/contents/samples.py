@@ -135,3 +135,15 @@ def nameless() -> bytes:
     entry = content.index(b"PK\x01\x02")
     content[entry + 28 : entry + 32] = b"\0\0\x01\0"  # no letter of a name, one byte of more
     return bytes(content)
+
+
+def lying(content: bytes, says: int) -> bytes:
+    """Return an archive whose only entry says that it has the first `says` bytes of what it has."""
+    archive = bytearray(zipped({"a": content}))
+    for signature, checksum, size in ((b"PK\x03\x04", 14, 22), (b"PK\x01\x02", 16, 24)):
+        at = archive.index(signature)
+        archive[at + checksum : at + checksum + 4] = zlib.crc32(content[:says]).to_bytes(
+            4, "little"
+        )
+        archive[at + size : at + size + 4] = says.to_bytes(4, "little")
+    return bytes(archive)

@@ -21,7 +21,7 @@ from openparticipant.limits import (
     PICTURE_PIXELS,
 )
 from tests.contents.judging import judged
-from tests.contents.samples import gif, heic, jpeg, nameless, office, png, zipped
+from tests.contents.samples import gif, heic, jpeg, lying, nameless, office, png, zipped
 
 
 class Counted(io.BytesIO):
@@ -84,6 +84,22 @@ def test_a_bomb_is_judged_by_little() -> None:
     bomb = Counted(zipped({"a": bytes(64 * MIB)}))
     assert judge_archive(bomb).fault is not None
     assert bomb.taken < MIB
+
+
+@pytest.mark.parametrize("says", [0, 3, 10, 40 * MIB - 1])
+def test_a_directory_that_lies_is_found_out(says: int) -> None:
+    """Unpackers go on to the end of an entry, whatever size stands in front of it."""
+    bomb = lying(bytes(40 * MIB), says)
+    assert "broken" in said_of(bomb)
+    assert "broken" in said_of(zipped({"inner.zip": bomb}))
+
+
+def test_what_cannot_be_unpacked_here_is_refused() -> None:
+    """Others can, and nobody would have counted what comes out."""
+    with io.BytesIO() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
+            archive.writestr("a", bytes(MIB))
+        assert "method" in said_of(file.getvalue())
 
 
 def nested(depth: int, content: bytes = b"x") -> bytes:

@@ -1,8 +1,8 @@
 """What a ZIP archive would become if it were unpacked, judged before anybody does.
 
-Office files are ZIP archives, too. Sizes come from the directory, which an honest packer writes and
-a reader believes. Only archives within archives are unpacked here, in pieces, within a budget, to
-see how deep they go.
+Office files are ZIP archives, too. What the directory says of sizes must lie within bounds; then each
+entry is unpacked piece by piece, to see that it told the truth, since whoever unpacks in earnest goes
+on to the end of an entry. Archives within archives are kept for a moment, to see how deep they go.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import io
 import stat
 import tempfile
 import zipfile
+from copy import copy
 from dataclasses import dataclass
 from typing import IO
 
@@ -32,6 +33,9 @@ _OFFICE = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _MACROS = "vbaproject.bin"
 _PIECE = 64 * 1024
 _MAGIC = b"PK\x03\x04"
+_ENCRYPTED = 1
+# All that Office and the packers of the usual systems use; the others unpack without a bound.
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 # What can be wrong with the machine; the error of an unpacker has no number, or blames the file.
 _OURS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE})
 _TOO_MANY = f"The archive has more than {ARCHIVE_ENTRIES} entries."
@@ -56,7 +60,7 @@ class _Budget:
 
     entries: int = ARCHIVE_ENTRIES
     expanded: int = ARCHIVE_EXPANDED
-    unpacked: int = 2 * ATTACHMENT_SIZE_MAX
+    nested: int = 2 * ATTACHMENT_SIZE_MAX
 
 
 class _Guarded(io.BufferedIOBase):
@@ -82,7 +86,7 @@ class _Guarded(io.BufferedIOBase):
 
 
 def judge_archive(file: IO[bytes]) -> Archive:
-    """Look through an archive; reads and unpacks a bounded number of bytes.
+    """Look through an archive; unpacks `ARCHIVE_EXPANDED` bytes at most.
 
     Raises OSError where the machine has no room for what is unpacked.
     """
@@ -129,8 +133,8 @@ def _check(archive: zipfile.ZipFile, size: int, depth: int, budget: _Budget) -> 
     for entry in entries:
         _check_place(entry)
     for entry in entries:
-        if not entry.is_dir() and not entry.flag_bits & 1 and entry.file_size > len(_MAGIC):
-            _look_within(archive, entry, depth, budget)
+        if not entry.flag_bits & _ENCRYPTED:
+            _unpack(archive, entry, depth, budget)
 
 
 def _check_place(entry: zipfile.ZipInfo) -> None:
@@ -141,35 +145,43 @@ def _check_place(entry: zipfile.ZipInfo) -> None:
         raise _TooMuch("The archive has a symbolic link in it.")
 
 
-def _look_within(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int, budget: _Budget
-) -> None:
-    """Check an entry that is an archive itself."""
-    try:
-        opened = archive.open(entry)
-    except NotImplementedError:  # packed in a way that nobody knows; it stays closed to others, too
-        return
-    with opened as packed:
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int, budget: _Budget) -> None:
+    """Unpack an entry to nowhere, or, if it is an archive itself, to where it can be checked.
+
+    Raises BadZipFile where its size or its checksum is not what the directory says.
+    """
+    if entry.compress_type not in _METHODS:
+        raise _TooMuch("The archive has an entry that is packed by an uncommon method.")
+    honest = copy(entry)
+    honest.file_size += 1  # the reader stops where it was told to, a liar goes on
+    with archive.open(honest) as packed:
         beginning = packed.read(len(_MAGIC))
         if beginning != _MAGIC:
+            _pour(packed, None)
             return
         if depth >= ARCHIVE_DEPTH:
             raise _TooMuch(
                 f"The file holds archives in each other, more than {ARCHIVE_DEPTH} deep."
             )
+        budget.nested -= entry.file_size
+        if budget.nested < 0:
+            raise _TooMuch("The file holds more archives than anybody looks through.")
         with tempfile.SpooledTemporaryFile(max_size=MIB) as inner:
             inner.write(beginning)
-            while piece := packed.read(_PIECE):
-                budget.unpacked -= len(piece)
-                if budget.unpacked < 0:
-                    raise _TooMuch("The file holds more archives than anybody looks through.")
-                inner.write(piece)
+            _pour(packed, inner)
             size = inner.tell()
             try:
-                with _opened(inner) as nested:
-                    _check(nested, size, depth + 1, budget)
+                nested = _opened(inner)
             except zipfile.BadZipFile:
                 return  # it only begins like one: nobody can unpack it
+            with nested:
+                _check(nested, size, depth + 1, budget)
+
+
+def _pour(packed: IO[bytes], target: IO[bytes] | None) -> None:
+    while piece := packed.read(_PIECE):
+        if target is not None:
+            target.write(piece)
 
 
 def _size_of(file: IO[bytes]) -> int:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import IO
 
 from openparticipant.contents.active import active_type
 from openparticipant.contents.archive import Archive, judge_archive
 from openparticipant.contents.expectation import announced_type, is_expected
 from openparticipant.contents.media_type import UNKNOWN, ZIP, media_type_of
-from openparticipant.contents.picture import PICTURE_HEAD, has_size, picture_fault
+from openparticipant.contents.picture import PICTURE_HEAD, lacks_size, picture_fault
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.contents import ContentFault, FaultKind
 from openparticipant.domain.filetypes import OCTET_STREAM, extension
@@ -21,20 +19,11 @@ from openparticipant.limits import MIB
 from openparticipant.ports import ObjectStore
 
 _HEAD = 64 * 1024  # bytes; all that most files are judged by
-_LONG = 8 * _HEAD  # what is shorter is judged sooner than another thread is told of it
-_AT_ONCE = 4  # archives and pictures are held in memory, or in temporary files
-
-
-@dataclass(slots=True)
-class _Read:
-    """What has been read of a file: its beginning, and the whole of an archive."""
-
-    head: bytes
-    whole: IO[bytes] | None = None
+_AT_ONCE = 4  # of those that are held in memory or in temporary files while they are judged
 
 
 class StoredContents:
-    """Judges files where they lie, in threads, a few at a time."""
+    """Judges files where they lie: most by their beginning, archives whole, in threads, in turns."""
 
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
@@ -42,45 +31,43 @@ class StoredContents:
 
     async def fault(self, attachment: Attachment, key: str) -> ContentFault | None:
         """See `Inspector`."""
+        head = await self._beginning(key, _HEAD)
+        found = media_type_of(head)
+        is_archive = found == ZIP
+        if not is_archive and (len(head) < _HEAD or not lacks_size(found, head)):
+            return judge(attachment, head, None)
         async with self._turns:
             try:
                 with tempfile.SpooledTemporaryFile(max_size=MIB) as spool:
-                    read = await self._read(key, spool)
-                    if read.whole is None and len(read.head) < _LONG:
-                        return judge(attachment, read.head, None)
-                    return await asyncio.to_thread(judge, attachment, read.head, read.whole)
+                    if is_archive:
+                        await self._fetch(key, spool)
+                    else:
+                        head = await self._beginning(key, PICTURE_HEAD)
+                    whole = spool if is_archive else None
+                    return await asyncio.to_thread(judge, attachment, head, whole)
             except OSError as error:
                 raise Unavailable(
                     f"no room to look into a file: {error.strerror}", untouched=True
                 ) from error
 
-    async def _read(self, key: str, spool: IO[bytes]) -> _Read:
+    async def _beginning(self, key: str, enough: int) -> bytes:
+        """Return the first `enough` bytes, or all."""
+        head = bytearray()
         async with self._objects.read(key) as pieces:
             if pieces is None:
                 raise LookupError(key)
-            head = await _take(pieces, b"", _HEAD)
-            found = media_type_of(head)
-            if has_size(found):
-                head = await _take(pieces, head, PICTURE_HEAD)
-            if found != ZIP:
-                return _Read(head)
-            spool.write(head)
+            async for piece in pieces:
+                head += piece
+                if len(head) >= enough:
+                    break
+        return bytes(head[:enough])
+
+    async def _fetch(self, key: str, spool: IO[bytes]) -> None:
+        async with self._objects.read(key) as pieces:
+            if pieces is None:
+                raise LookupError(key)
             async for piece in pieces:
                 spool.write(piece)
-            return _Read(head, spool)
-
-
-async def _take(pieces: AsyncIterator[bytes], head: bytes, enough: int) -> bytes:
-    """Return at least `enough` bytes, `head` being the first, or all."""
-    parts, size = [head], len(head)
-    while size < enough:
-        try:
-            piece = await anext(pieces)
-        except StopAsyncIteration:
-            break
-        parts.append(piece)
-        size += len(piece)
-    return b"".join(parts)
 
 
 def judge(attachment: Attachment, head: bytes, archive: IO[bytes] | None) -> ContentFault | None:
@@ -102,7 +89,7 @@ def judge(attachment: Attachment, head: bytes, archive: IO[bytes] | None) -> Con
     if inside is not None and inside.has_macros and not ending.endswith("m"):
         sentence = f"The file has macros, which a file that ends in .{ending} cannot have."
         return ContentFault(FaultKind.ACTIVE, sentence)
-    if has_size(found) and (flood := picture_fault(found, head)):
+    if flood := picture_fault(found, head):
         return ContentFault(FaultKind.PICTURE, flood)
     return None
 

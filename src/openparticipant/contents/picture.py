@@ -13,26 +13,32 @@ _SIZED = frozenset(
 _ALWAYS_SIZED = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 
-def has_size(media_type: str) -> bool:
-    """Tell whether a media type is a picture whose header can be read."""
-    return media_type in _SIZED
+def lacks_size(media_type: str, head: bytes) -> bool:
+    """Tell whether this is a picture, and more of it has to be read to know its size."""
+    return media_type in _SIZED and _pixels(head) is None
 
 
 def picture_fault(media_type: str, head: bytes) -> str | None:
-    """Say what is wrong with the size of a picture that begins so, or None."""
+    """Say what is wrong with the size of a picture that begins so, or None; None for what is none."""
+    if media_type not in _SIZED:
+        return None
+    pixels = _pixels(head)
+    if pixels is None:
+        is_due = media_type in _ALWAYS_SIZED
+        return "The picture does not say how large it is." if is_due else None
+    width, height = pixels
+    if width * height > PICTURE_PIXELS:
+        most = f"{PICTURE_PIXELS // 1_000_000} million are the most."
+        return f"The picture has {width} x {height} pixels; {most}"
+    return None
+
+
+def _pixels(head: bytes) -> tuple[int, int] | None:
+    """Return width and height, or None where they do not stand in what was read."""
     import imagesize  # noqa: PLC0415 - only who gets pictures has use for it
 
     try:
         found = imagesize.get_info(io.BytesIO(head), dpi=False, colors=False)
     except Exception:  # noqa: BLE001 - of a stranger's bytes a parser may raise anything
-        found = imagesize.ImageInfo()
-    if found.width <= 0 or found.height <= 0:
-        if media_type in _ALWAYS_SIZED:
-            return "The picture does not say how large it is."
         return None
-    if found.width * found.height > PICTURE_PIXELS:
-        return (
-            f"The picture has {found.width} x {found.height} pixels; "
-            f"{PICTURE_PIXELS // 1_000_000} million are the most."
-        )
-    return None
+    return (found.width, found.height) if min(found.width, found.height) > 0 else None
