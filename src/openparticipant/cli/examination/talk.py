@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from openparticipant.cli import trace
 from openparticipant.cli.examination import hours
 from openparticipant.cli.examination.live_socket import LiveSocket, as_http
+from openparticipant.cli.examination.members import objects_in, text_in, texts_in
 from openparticipant.cli.examination.report import WrongError
 from openparticipant.cli.examination.storage import Storage
 from openparticipant.cli.refusal import CommandError
@@ -79,12 +80,12 @@ class Talk:
                 self._participant_token,
                 Type=["WEBSOCKET", "CONNECTION_CREDENTIALS"],
             )
-            self._token = (answer.get("ConnectionCredentials") or {}).get("ConnectionToken") or ""
-            url = (answer.get("Websocket") or {}).get("Url") or ""
+            self._token = text_in(answer, "ConnectionCredentials", "ConnectionToken")
+            url = text_in(answer, "Websocket", "Url")
             if not (self._token and url):
                 raise WrongError("the answer has no token or no address of a socket", _MEND)
             step.says("a page gets a token and the address of its socket")
-            return str(url)
+            return url
         return None
 
     def _open(self, url: str) -> None:
@@ -101,7 +102,7 @@ class Talk:
         with self._report.step("socket", _MEND) as step:
             self._socket = LiveSocket(url, self._page, self._world, self._service.mend)
             heard = self._socket.ask("aws/subscribe", content={"topics": ["aws/chat"]})
-            if (heard.get("content") or {}).get("status") != "success":
+            if text_in(heard, "content", "status") != "success":
                 raise WrongError("the subscription was refused", _MEND)
             self._socket.ask("aws/heartbeat")
             step.says("it opens, subscribes and answers heartbeats")
@@ -170,12 +171,14 @@ class Talk:
             ContentType=content_type,
             ClientToken=self._world.uuid(),
         )
-        invited = answer.get("UploadMetadata") or {}
-        headers = invited.get("HeadersToInclude") or {}
-        if not (answer.get("AttachmentId") and invited.get("Url")):
+        attachment_id, url = (
+            text_in(answer, "AttachmentId"),
+            text_in(answer, "UploadMetadata", "Url"),
+        )
+        if not (attachment_id and url):
             raise WrongError("the answer has no place to upload to", _MEND)
-        storage = Storage(self._page, invited["Url"], headers, self._service.url_of("send-event"))
-        return answer["AttachmentId"], storage
+        headers = texts_in(answer, "UploadMetadata", "HeadersToInclude")
+        return attachment_id, Storage(self._page, url, headers, self._service.url_of("send-event"))
 
     def _look_at_bound(self, near: Storage) -> None:
         """See whether a proxy refuses a large file before it has seen it."""
@@ -203,9 +206,9 @@ class Talk:
             while True:
                 content = _content(self._socket.hear("aws/chat"))
                 found = [
-                    each.get("Status")
-                    for each in content.get("Attachments") or ()
-                    if each.get("AttachmentId") == attachment_id
+                    text_in(each, "Status")
+                    for each in objects_in(content, "Attachments")
+                    if text_in(each, "AttachmentId") == attachment_id
                 ]
                 if found:
                     break
@@ -220,9 +223,10 @@ class Talk:
     def _fetch(self, attachment_id: str, storage: Storage) -> None:
         with self._report.step("download", _MEND) as step:
             answer = self._call("get-attachment", self._token, AttachmentId=attachment_id)
-            if not answer.get("Url"):
+            url = text_in(answer, "Url")
+            if not url:
                 raise WrongError("the answer has no place to download from", _MEND)
-            if storage.get(answer["Url"]) != _CONTENT:
+            if storage.get(url) != _CONTENT:
                 raise WrongError(
                     "other bytes came back than went up",
                     "take what changes answers out of the proxy (compression, rewriting)",
