@@ -22,3 +22,6 @@ class S3Subject:
 
     def expect(self, attachment: Attachment) -> None:
         """Take no note: a bucket takes whatever is signed."""
+
+    def complete(self, attachment: Attachment, final_key: str) -> None:
+        """Take no note: a bucket gives whatever is signed."""

@@ -39,6 +39,17 @@ def nothing_comes_of(place: Place, chat: Chat, put: int) -> None:
     assert (started.status, started.error) == (403, "AccessDeniedException")
 
 
+@promise(12)
+def test_a_download_url_dies_with_the_chat(built_in: Place) -> None:
+    """However long it was to live."""
+    chat = built_in.server.start_chat()
+    asked = {"AttachmentId": chat.attach(), "UrlExpiryInSeconds": 300}
+    url = chat.call("attachment", asked).json["Url"]
+    assert send("GET", url, {}).body == b"hello"
+    assert chat.stop().status == 200
+    assert send("GET", url, {}).status == 403
+
+
 @promise(14)
 def test_a_stranger_learns_nothing(place: Place, chat: Chat) -> None:
     """Neither a URL nor whether there is such a file."""

@@ -79,7 +79,7 @@ def test_a_rejected_file_is_out_of_reach(server: Server, scanner: Judge, chat: P
     scanner.reject()
     assert comes_to_rest(server)
 
-    assert request("GET", url).status == 404
+    assert request("GET", url).status == 403
     assert fetched(chat, attachment_id) == fetched(chat, NOBODY)
     assert chat.customer.upload(started, b"bad").status == 403
     assert files(server) == []

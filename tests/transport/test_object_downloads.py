@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from openparticipant.domain.attachment import Status
 from openparticipant.sigv4 import presign
 from openparticipant.testing.object_plane import REGION, ObjectPlane
 from openparticipant.testing.raw_http import Answer, Wire, fetch
@@ -29,6 +30,7 @@ async def kept(root: Path, body: bytes = BODY) -> AsyncIterator[tuple[ObjectPlan
         assert seen is not None
         key = attachment.final_key_of(plane.ids.uuid())
         assert await plane.objects.keep(seen, key)
+        plane.complete(attachment, key)
         yield plane, key
 
 
@@ -97,9 +99,11 @@ async def test_what_was_stored_to_be_shown_is_attached(tmp_path: Path) -> None:
         assert (await fetch("PUT", invitation.url, headers, b"x")).status == 200
         seen = await plane.objects.look(attachment.staging_key)
         assert seen is not None
-        await plane.objects.keep(seen, "connect/final")
+        key = attachment.final_key_of(plane.ids.uuid())
+        await plane.objects.keep(seen, key)
+        plane.complete(attachment, key)
 
-        answer = await ask(plane, "connect/final")
+        answer = await ask(plane, key)
 
     assert answer.headers["content-disposition"] == "attachment"
     assert answer.headers["content-type"] == "binary/octet-stream"
@@ -211,3 +215,52 @@ async def test_preflights(
     assert ("access-control-allow-methods" in answer.headers) == (status == 200)
     if origin == "https://other.example":
         assert "access-control-allow-origin" not in answer.headers
+
+
+REVOKED = "Nothing is offered here: the chat has ended or the attachment was rejected."
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    "status", [Status.PENDING, Status.COMPLETING, Status.REJECTED, None], ids=str
+)
+async def test_a_url_dies_with_what_it_was_for(
+    status: Status | None, method: str, tmp_path: Path
+) -> None:
+    """The signature is as good as before; the answer says what has happened."""
+    async with kept(tmp_path) as (plane, key):
+        [attachment] = plane.rows.values()
+        if status is None:
+            plane.forget(attachment)
+        else:
+            plane.change(attachment, status)
+
+        answer = await ask(plane, key, method)
+
+        [*_, exchange] = plane.exchanges
+    assert (answer.status, exchange.code, exchange.reason) == (403, "AccessDenied", REVOKED)
+
+
+async def test_a_scanner_reads_before_the_verdict(tmp_path: Path) -> None:
+    """What is being scanned has a URL, which nobody but scanners is given."""
+    async with kept(tmp_path) as (plane, key):
+        [attachment] = plane.rows.values()
+        plane.change(attachment, Status.SCANNING)
+
+        answer = await ask(plane, key)
+
+    assert answer.body == BODY
+
+
+async def test_only_the_completed_object_is_given(tmp_path: Path) -> None:
+    """What an attempt left behind that lost is nobody's."""
+    async with kept(tmp_path) as (plane, key):
+        [attachment] = plane.rows.values()
+        lost = attachment.final_key_of(plane.ids.uuid())
+        seen = await plane.objects.look(key)
+        assert seen is not None
+        assert await plane.objects.keep(seen, lost)
+
+        answer = await ask(plane, lost)
+
+    assert (answer.status, answer.code) == (403, "AccessDenied")

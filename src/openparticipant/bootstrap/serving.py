@@ -131,6 +131,7 @@ def _objects_route(
     return ObjectsRoute(
         disk,
         ports.store.staged,
+        ports.store.kept,
         lookup={key.access_key_id: key for key in keys}.get,
         base=where.objects_url,
         region=settings.region,

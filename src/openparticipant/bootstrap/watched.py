@@ -40,7 +40,7 @@ STORE: Mapping[str, str] = {
     **dict.fromkeys(("caller", "holder", "listener"), AUTHENTICATE),
     **dict.fromkeys(
         (
-            *("contact", "find_contact", "list_contacts", "attachment", "staged"),
+            *("contact", "find_contact", "list_contacts", "attachment", "staged", "kept"),
             *("items", "place", "page", "heads", "next_deadline", "scan_backlog"),
         ),
         READ,

@@ -150,6 +150,10 @@ class ContactStore(Protocol):
         """Return the attachment that an upload URL names, while its uploader is in an open contact."""
         ...
 
+    async def kept(self, contact_id: str, attachment_id: str) -> Attachment | None:
+        """Return the attachment that a download URL names, while its contact is open."""
+        ...
+
     async def claim(self, caller: Caller, claim: Claim, *, limit: int, now: int) -> Claimed:
         """Move a pending attachment of the caller's to COMPLETING under this attempt.
 

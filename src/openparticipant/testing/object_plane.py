@@ -57,7 +57,8 @@ class ObjectPlane:
         )
         self.route = ObjectsRoute(
             self.objects,
-            self._staged,
+            self._row,
+            self._row,
             lookup={self.credentials.access_key_id: self.credentials}.get,
             base=self.base,
             region=REGION,
@@ -105,13 +106,18 @@ class ObjectPlane:
         """Await the bytes of an attachment."""
         self.rows[attachment.contact_id, attachment.id] = attachment
 
+    def complete(self, attachment: Attachment, final_key: str) -> None:
+        """Let an attachment be approved, with its bytes at this key."""
+        row = dataclasses.replace(attachment, status=Status.APPROVED, final_key=final_key)
+        self.rows[attachment.contact_id, attachment.id] = row
+
     def change(self, attachment: Attachment, status: Status) -> None:
         """Give an attachment another status."""
         row = dataclasses.replace(attachment, status=status)
         self.rows[attachment.contact_id, attachment.id] = row
 
     def forget(self, attachment: Attachment) -> None:
-        """Drop an attachment, or end its contact: for an upload both are the same."""
+        """Drop an attachment, or end its contact: for its URLs both are the same."""
         del self.rows[attachment.contact_id, attachment.id]
 
     async def ended(self, count: int) -> ObjectExchange:
@@ -132,7 +138,7 @@ class ObjectPlane:
         self.exchanges.append(exchange)
         self._news.set()
 
-    async def _staged(self, contact_id: str, attachment_id: str) -> Attachment | None:
+    async def _row(self, contact_id: str, attachment_id: str) -> Attachment | None:
         return self.rows.get((contact_id, attachment_id))
 
 

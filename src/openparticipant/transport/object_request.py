@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from uvicorn._types import HTTPScope
 
+from openparticipant.domain.attachment import Attachment
 from openparticipant.ports.tracer import Span
 from openparticipant.transport.s3xml import ObjectRefusal
 
@@ -34,6 +35,10 @@ class ObjectExchange:
     sent: int = 0
     span: Span | None = None
     started: float = field(default_factory=time.perf_counter)
+
+
+Find: TypeAlias = Callable[[str, str], Awaitable[Attachment | None]]
+"""Finds the attachment that a URL names by the ids of its contact and its own, if the URL lives."""
 
 
 class Observed(Protocol):

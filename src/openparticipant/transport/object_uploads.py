@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
-from typing import TypeAlias
 
 from uvicorn._types import ASGIReceiveCallable
 
@@ -13,11 +11,8 @@ from openparticipant.objects.incoming import Announced, WrongDigest
 from openparticipant.objects.trailer import Trailer
 from openparticipant.objects.upload import Upload, WrongLength
 from openparticipant.sigv4.canonical import canonical_value
-from openparticipant.transport.object_request import ObjectExchange, ObjectRequest
+from openparticipant.transport.object_request import Find, ObjectExchange, ObjectRequest
 from openparticipant.transport.s3xml import ObjectRefusal, access_denied
-
-Staged: TypeAlias = Callable[[str, str], Awaitable[Attachment | None]]
-"""Finds the attachment of a contact by both ids, while the contact is open."""
 
 
 class ClientGone(Exception):  # noqa: N818 - an outcome
@@ -27,7 +22,7 @@ class ClientGone(Exception):  # noqa: N818 - an outcome
 class Uploads:
     """Takes in the bytes of attachments that are still awaited, and nothing else."""
 
-    def __init__(self, objects: DiskObjects, staged: Staged, *, account: str) -> None:
+    def __init__(self, objects: DiskObjects, staged: Find, *, account: str) -> None:
         self._objects = objects
         self._staged = staged
         self._account = account

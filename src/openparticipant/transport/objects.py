@@ -13,9 +13,9 @@ from openparticipant.ports import Clock, IdSource
 from openparticipant.ports.tracer import Tracer
 from openparticipant.sigv4 import Credentials, Presigned, Refused, host_of, verify_presigned
 from openparticipant.transport.cors import Cors, Header
-from openparticipant.transport.object_downloads import download, etag_of
-from openparticipant.transport.object_request import ObjectExchange, ObjectRequest, Observed
-from openparticipant.transport.object_uploads import ClientGone, Staged, Uploads
+from openparticipant.transport.object_downloads import Downloads, etag_of
+from openparticipant.transport.object_request import Find, ObjectExchange, ObjectRequest, Observed
+from openparticipant.transport.object_uploads import ClientGone, Uploads
 from openparticipant.transport.s3xml import ObjectRefusal
 
 _LOGGER = logging.getLogger(__name__)
@@ -38,7 +38,8 @@ class ObjectsRoute:
     def __init__(
         self,
         objects: DiskObjects,
-        staged: Staged,
+        staged: Find,
+        kept: Find,
         *,
         lookup: Callable[[str], Credentials | None],
         base: str,
@@ -50,8 +51,8 @@ class ObjectsRoute:
         tracer: Tracer | None = None,
         allowed_origins: Sequence[str] = ("*",),
     ) -> None:
-        self._objects = objects
         self._uploads = Uploads(objects, staged, account=account)
+        self._downloads = Downloads(objects, kept)
         self._lookup = lookup
         self._host = host_of(base)
         self._region = region
@@ -114,7 +115,7 @@ class ObjectsRoute:
             await _answer_with(200, [*common, etag], b"", exchange, send)
         elif request.method in METHODS:
             await self._verify(request)
-            await download(self._objects, request, exchange, common, receive=receive, send=send)
+            await self._downloads.give(request, exchange, common, receive=receive, send=send)
         elif request.method == "OPTIONS":
             await self._preflight(request, exchange, common, send)
         else:

@@ -35,6 +35,10 @@ class Subject(Protocol):
         """Learn that an attachment has been proposed, before its bytes come."""
         ...
 
+    def complete(self, attachment: Attachment, final_key: str) -> None:
+        """Learn that an attachment has been approved, before its bytes are asked for."""
+        ...
+
 
 class Case:
     """One attachment of `BODY`'s size on its way into a subject, step by step."""
@@ -76,6 +80,7 @@ class Case:
         return self.attachment.final_key_of(self.ids.uuid())
 
     async def get(self, key: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Download with a URL made for it."""
+        """Download what was approved with this key, with a URL made for it."""
+        self.subject.complete(self.attachment, key)
         offer = await self.objects.offer(key, at=self.subject.now(), lasting=300)
         return await fetch("GET", offer.url, headers or {})

@@ -50,6 +50,22 @@ async def nothing_is_staged_once_the_contact_has_ended(scene: Scene) -> None:
     assert await scene.store.staged(caller.contact_id, it.id) is None
 
 
+async def what_is_kept_is_found_while_its_contact_is_open(scene: Scene) -> None:
+    """By its contact and its id, also when its uploader has left; once the chat is over no more."""
+    customer = await scene.customer()
+    agent = await scene.join(customer.contact_id)
+    claim = await scene.claimed(agent)
+    assert await scene.approve(agent, claim) is not None
+    await scene.store.disconnect(agent, scene.ids.uuid(), now=scene.now)
+    it = await scene.store.kept(customer.contact_id, claim.attachment_id)
+    assert it is not None
+    assert (it.status, it.final_key) == (Status.APPROVED, claim.final_key)
+    stranger = await scene.customer()
+    assert await scene.store.kept(stranger.contact_id, claim.attachment_id) is None
+    await scene.stop(customer)
+    assert await scene.store.kept(customer.contact_id, claim.attachment_id) is None
+
+
 async def a_repeated_proposal_is_the_same_attachment(scene: Scene) -> None:
     """The client token remembers what it reserved, also over a restart."""
     caller = await scene.customer()
