@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from openparticipant.data_dir import DataDir, DataDirError
+from openparticipant.sigv4 import Credentials
 
 
 def mode(path: Path) -> int:
@@ -20,9 +21,8 @@ def test_it_belongs_to_its_user_alone(tmp_path: Path) -> None:
     data_dir = DataDir(tmp_path / "d")
     data_dir.create()
     data_dir.write_profile(
+        Credentials("AKIA", "secret"),
         region="us-east-1",
-        access_key_id="AKIA",
-        secret_access_key="secret",
         url="http://127.0.0.1:1",
         ca_bundle=None,
     )
@@ -73,9 +73,8 @@ def test_a_path_that_cannot_be_one_is_a_clear_error(tmp_path: Path) -> None:
 def test_the_profile_is_in_awss_format(tmp_path: Path) -> None:
     """Region, key pair, and an endpoint for each of the two services."""
     DataDir(tmp_path).write_profile(
+        Credentials("AKID", "secret"),
         region="eu-west-1",
-        access_key_id="AKID",
-        secret_access_key="secret",
         url="http://127.0.0.1:1",
         ca_bundle=tmp_path / "ca.pem",
     )

@@ -23,6 +23,7 @@ from openparticipant.cli.help_sentences import (
     PAGE_OPTIONS,
 )
 from openparticipant.cli.help_sentences import SERVICES as ABOUT_SERVICES
+from openparticipant.cli.keys import VERBS
 from openparticipant.cli.main import OWN_COMMANDS, run
 from openparticipant.cli.operations import option_name, options_of
 from openparticipant.cli.scan import Option
@@ -34,6 +35,7 @@ SETTLED = {"backup", "bucket", "serve", "env", "config", "migrate", "verify"}
 WORDS = {
     "bucket": ("setup",),
     "config": ("check", "show"),
+    "keys": (*VERBS, "control", "objects"),
     "migrate": ("--check",),
     "verify": ("--quick", "--json", "--rate"),
     "completion": SHELLS,

@@ -7,6 +7,10 @@ import os
 import time
 from pathlib import Path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from openparticipant.sigv4 import Credentials  # commands that only look need none
+
 ADMIN = "admin"
 PROFILE_CONFIG = "aws/config"
 PROFILE_CREDENTIALS = "aws/credentials"
@@ -120,13 +124,7 @@ class DataDir:
         _write(self._own / ADMIN, f"{url}\n")
 
     def write_profile(
-        self,
-        *,
-        region: str,
-        access_key_id: str,
-        secret_access_key: str,
-        url: str,
-        ca_bundle: Path | None,
+        self, key: Credentials, *, region: str, url: str, ca_bundle: Path | None
     ) -> None:
         """Write `aws/config` and `aws/credentials`, so that AWS's tools need no endpoint option."""
         if self._worker not in {None, 1}:
@@ -141,8 +139,8 @@ class DataDir:
         )
         _write(
             self.path / PROFILE_CREDENTIALS,
-            f"[default]\naws_access_key_id = {access_key_id}\n"
-            f"aws_secret_access_key = {secret_access_key}\n",
+            f"[default]\naws_access_key_id = {key.access_key_id}\n"
+            f"aws_secret_access_key = {key.secret_access_key}\n",
         )
 
 

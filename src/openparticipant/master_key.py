@@ -15,6 +15,7 @@ class MasterKey:
 
     def __init__(self, secret: bytes) -> None:
         self.sealing_key = hmac.digest(secret, b"openparticipant sealing", sha256)
+        self.bus_key = hmac.digest(secret, b"openparticipant bus", sha256)
         self.check = hmac.digest(secret, b"openparticipant check value", sha256).hex()
         """Tells this key from another one, and nothing about it."""
 

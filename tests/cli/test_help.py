@@ -189,7 +189,7 @@ def test_pages_are_plain_text_that_fits(words: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["attach", "contacts", "doctor", "download", "start-chat", "transcript"]
+    "name", ["attach", "contacts", "doctor", "download", "keys", "start-chat", "transcript"]
 )
 def test_help_explains_our_own_commands(name: str) -> None:
     """They have pages, too."""

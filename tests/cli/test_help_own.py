@@ -79,9 +79,36 @@ def test_examples_of_the_operator_run(name: str, tmp_path: Path) -> None:
     assert chat.contact_id in kept.read_text()
 
 
+def test_examples_about_keys_run(tmp_path: Path) -> None:
+    """As they stand on the page: the shell has the new pair, and the old one is retired."""
+    require(Path("/bin/sh").exists(), "a shell")
+    with Server(tmp_path / "openparticipant-data", log=io.BytesIO()) as server:
+        old = server.node.control_key
+    shown = command("keys", "help").out.decode().partition("\nExamples\n")[2]
+    script = [line for line in shown.splitlines() if line[:4] == "    "]
+    ran = subprocess.run(
+        ["/bin/sh", "-eu", "-c", "\n".join((*script, 'echo "$AWS_SECRET_ACCESS_KEY"'))],
+        cwd=tmp_path,
+        env={
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(tmp_path),
+            "OLD_KEY": old.access_key_id,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    with Server(tmp_path / "openparticipant-data", log=io.BytesIO()) as server:
+        new = server.node.control_key
+    assert new != old
+    assert ran.stdout.splitlines()[-1] == new.secret_access_key
+
+
 def test_every_example_is_run() -> None:
-    """A new one belongs to one of the two."""
-    assert {*OF_FILES, *OF_THE_OPERATOR} == EXAMPLES.keys()
+    """A new one belongs to one of them."""
+    assert {*OF_FILES, *OF_THE_OPERATOR, "keys"} == EXAMPLES.keys()
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from openparticipant.data_dir import DataDir
+from openparticipant.sigv4 import Credentials
 from openparticipant.testing.chat import request
 from tests.cli.worlds import command
 
@@ -76,9 +77,8 @@ def test_a_switch_alone_is_on(words: tuple[str, ...], shown: str) -> None:
 def test_env_prints_what_selects_the_profile_and_unsets_what_beats_it(tmp_path: Path) -> None:
     """The lines are for `eval`; the warning is for the person."""
     DataDir(tmp_path).write_profile(
+        Credentials("AKID", "secret"),
         region="us-east-1",
-        access_key_id="AKID",
-        secret_access_key="secret",
         url="https://127.0.0.1:1",
         ca_bundle=tmp_path / "ca.pem",
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,16 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from openparticipant.limits import CLOCK_TOLERANCE, WEBSOCKETS_PER_PARTICIPANT
+from openparticipant.sigv4 import Credentials
 from openparticipant.system import SystemClock
 from openparticipant.testing.chat import control, request, start_chat
 from openparticipant.testing.clock import SettableClock
+from openparticipant.testing.server import Server
 from openparticipant.transport.start import StartError
+from tests.cli.worlds import command
 from tests.engines.cluster import MASTER_KEY, Cluster, at, remote, two_nodes
 from tests.eventually import eventually
+from tests.serve_process import ServeProcess
 
 
 def test_any_node_answers_for_all(shared: Cluster) -> None:
@@ -184,3 +190,56 @@ def test_nodes_that_start_together_agree(shared: Cluster, tmp_path: Path) -> Non
         for node in nodes:
             node.end()
     assert len({(tmp_path / f"node-{number}" / "node-id").read_text() for number in range(3)}) == 3
+
+
+def test_a_key_pair_is_exchanged_at_one_node(shared: Cluster) -> None:
+    """It is good at any other node with the first call there; the old one is refused soon."""
+    with shared.serve("one") as first, shared.serve("other") as second:
+        one, other = remote(first), remote(second)
+        path = f"/contacts/instance/{start_chat(one, 'Jane').contact_id}"
+
+        def is_refused(node: Server, key: Credentials) -> bool:
+            return control(node, "GET", path, key=key).status == 403
+
+        old = one.node.control_key
+        for _ in range(3):
+            (made,) = operator(first, "keys", "add", "control")
+            new = Credentials(made["AccessKey"]["Id"], made["SecretAccessKey"])
+            assert control(other, "GET", path, key=new).status == 200
+            operator(second, "keys", "retire", old.access_key_id)
+            assert is_refused(other, old)
+            assert eventually(partial(is_refused, one, old))
+            credentials = (first.data_dir / "aws/credentials").read_text()
+            assert new.secret_access_key in credentials
+            old = new
+
+
+def test_a_pair_is_never_stored_in_the_open(shared: Cluster) -> None:
+    """Who makes one without a server needs the master key of the database, and no other."""
+    with shared.serve("one") as first:
+        directory = first.data_dir
+    words = ("keys", "add", "objects", "--data-dir", str(directory))
+    elsewhere = {"OPENPARTICIPANT_DATABASE": shared.database}
+    for key, complaint in (
+        ({}, "needs a master key"),
+        (
+            {"OPENPARTICIPANT_MASTER_KEY": base64.b64encode(bytes(32)).decode()},
+            "another master key",
+        ),
+    ):
+        outcome = command(*words, environ=elsewhere | key)
+        assert outcome.status == 1
+        assert complaint in outcome.err
+        assert outcome.err.count("\n") == 1
+    outcome = command(*words, environ=elsewhere | {"OPENPARTICIPANT_MASTER_KEY": MASTER_KEY})
+    assert (outcome.status, outcome.err) == (0, "")
+    with shared.serve("one") as first:
+        assert start_chat(remote(first), "Jane").say("hello").status == 200
+
+
+def operator(node: ServeProcess, *words: str) -> list[Any]:
+    """Run an operator's command at a node; return the objects that it printed."""
+    at = SystemClock().now()
+    outcome = command(*words, "--json", "--data-dir", str(node.data_dir), at=at)
+    assert (outcome.status, outcome.err) == (0, "")
+    return [json.loads(line) for line in outcome.out.splitlines()]

@@ -25,7 +25,7 @@ async def store(root: Path) -> AsyncIterator[DiskObjects]:
         root,
         base="http://127.0.0.1:1",
         region="us-east-1",
-        credentials=Credentials("key", "secret"),
+        credentials=lambda: Credentials("key", "secret"),
         ids=SerialIds(),
     )
     try:

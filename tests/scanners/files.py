@@ -28,7 +28,7 @@ async def completed(content: bytes) -> AsyncIterator[CompletedFile]:
             Path(place),
             base=BASE,
             region="us-east-1",
-            credentials=Credentials("key", "secret"),
+            credentials=lambda: Credentials("key", "secret"),
             ids=RandomIds(),
         )
         clock = SettableClock()

@@ -146,7 +146,7 @@ class AttachmentWorld:
             self._place / "objects",
             base=POLICY.public_url,
             region=POLICY.region,
-            credentials=Credentials("key", "secret"),
+            credentials=lambda: Credentials("key", "secret"),
             ids=self._ids,
         )
         self.ports = Ports(

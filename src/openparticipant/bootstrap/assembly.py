@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from functools import partial
 
 from openparticipant.bootstrap import addresses, serving, watched
+from openparticipant.bootstrap.access_keys import stored_keys
 from openparticipant.bootstrap.bus import bus
 from openparticipant.bootstrap.database import contact_store, database, is_postgres
 from openparticipant.bootstrap.foundation import Foundation
-from openparticipant.bootstrap.keys import KeyRing, master_key
+from openparticipant.bootstrap.keys import KeyRing
 from openparticipant.bootstrap.membership import membership, only_one
 from openparticipant.bootstrap.node import Node
 from openparticipant.bootstrap.objects import objects as open_objects
@@ -16,8 +18,10 @@ from openparticipant.bootstrap.policy import policy
 from openparticipant.bootstrap.recovery import recover
 from openparticipant.bootstrap.scanning import scanning
 from openparticipant.bootstrap.tracing import tracer
+from openparticipant.bootstrap.vault import Vault, master_key
 from openparticipant.contents.inspector import StoredContents
 from openparticipant.data_dir import DataDir, DataDirError
+from openparticipant.domain.access_key import Purpose
 from openparticipant.errors import Unavailable
 from openparticipant.objects.disk import DiskObjects
 from openparticipant.operations.review import Reviewer
@@ -64,10 +68,10 @@ async def _assemble(
     fresh = on.ids.uuid()
     identity = await rows.write(lambda: identities.ensure(fresh), alone=True)
     member = await held.enter_async_context(membership(settings, data_dir, rows, on))
-    keys = KeyRing(rows, master, on.ids, on.clock)
-    await keys.check()
-    control_keys = await keys.pairs("control", "AKIA")
-    object_keys = await keys.pairs("objects", "OPOB")
+    vault = Vault(master, on.ids)
+    stored = stored_keys(settings, rows, lambda: vault, on.ids, on.clock)
+    keys = KeyRing(stored, vault, on.clock)
+    await keys.open()
     objects = await held.enter_async_context(
         open_objects(
             settings,
@@ -75,15 +79,13 @@ async def _assemble(
             on,
             base=where.objects_url,
             identity=identity,
-            credentials=object_keys[0],
+            credentials=lambda: keys.newest(Purpose.OBJECTS),
         )
     )
     store = contact_store(settings, rows, on.ids)
     metrics = Metrics()
     traces = await held.enter_async_context(tracer(settings))
-    told_by = await held.enter_async_context(
-        bus(settings, control_keys[0].secret_access_key, metrics)
-    )
+    told_by = await held.enter_async_context(bus(settings, vault.bus_secret(identity), metrics))
     scanned = await held.enter_async_context(scanning(settings, on.clock))
     patience = Patience(on.clock)
     held.push_async_callback(patience.close)
@@ -102,13 +104,14 @@ async def _assemble(
     # What waits is worked off later; a start waits for nobody.
     with allowing(0):
         await recover(ports, disk, alone=bool(only_one(settings)))
-    data_dir.write_profile(
+    write_profile = partial(
+        data_dir.write_profile,
         region=settings.region,
-        access_key_id=control_keys[0].access_key_id,
-        secret_access_key=control_keys[0].secret_access_key,
         url=where.public_url,
         ca_bundle=where.ca_bundle,
     )
+    write_profile(keys.newest(Purpose.CONTROL))
+    keys.on_change.append(write_profile)
     parts: dict[str, object] = {"database": rows, "objects": objects, "bus": told_by}
     if is_postgres(settings):
         parts["clock"] = member
@@ -125,8 +128,7 @@ async def _assemble(
         engines,
         patience,
         traces,
-        control_keys=control_keys,
-        object_keys=object_keys,
+        keys=keys,
     )
     reviewer = Reviewer(ports)
     metrics.watch_scans(lambda: reviewer.waiting)
@@ -138,6 +140,6 @@ async def _assemble(
         engines=engines,
         membership=member,
         data_dir=data_dir,
-        control_key=control_keys[0],
+        keys=keys,
         held=held.pop_all(),
     )

@@ -34,23 +34,6 @@ async def database(settings: Settings, data_dir: DataDir) -> AsyncIterator[Datab
         await asyncio.to_thread(opened.close)
 
 
-@asynccontextmanager
-async def stored(
-    settings: Settings, data_dir: DataDir, ids: IdSource
-) -> AsyncIterator[ContactStore]:
-    """Open the store of a node that does not run, on its data directory, which is locked.
-
-    As at a start, a database of an older release is brought to this one's schema. Raises
-    StartError.
-    """
-    if not is_postgres(settings):
-        path = file_of(settings, data_dir)
-        if not path.exists():
-            raise StartError(f"{path} is not there: no server has run on {data_dir.path} yet")
-    async with database(settings, data_dir) as opened:
-        yield contact_store(settings, opened, ids)
-
-
 def contact_store(settings: Settings, opened: Database, ids: IdSource) -> ContactStore:
     """Return the store on an open database."""
     if is_postgres(settings):

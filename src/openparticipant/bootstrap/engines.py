@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from openparticipant.bootstrap.bus import bus
 from openparticipant.bootstrap.database import is_postgres, postgres
-from openparticipant.bootstrap.keys import master_key
 from openparticipant.bootstrap.objects import is_s3, s3
 from openparticipant.bootstrap.scanning import scanning
 from openparticipant.bootstrap.tracing import tracer
+from openparticipant.bootstrap.vault import master_key
 from openparticipant.settings import Settings
 from openparticipant.system import RandomIds, SystemClock
 from openparticipant.transport.metrics import Metrics

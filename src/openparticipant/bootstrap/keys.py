@@ -1,92 +1,140 @@
-"""The key pairs of a database, which are made when it has none."""
+"""The key pairs of a database, as one node knows them."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from hashlib import sha256
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from openparticipant.master_key import MasterKey
-from openparticipant.ports import Clock, IdSource
+from openparticipant.bootstrap.access_keys import StoredKeys
+from openparticipant.bootstrap.vault import BrokenSealError, Vault
+from openparticipant.domain.access_key import AccessKey, Purpose
+from openparticipant.errors import Unavailable
+from openparticipant.limits import SECOND
+from openparticipant.ports import Clock
 from openparticipant.sigv4 import Credentials
-from openparticipant.stores import access_keys, identity
-from openparticipant.stores.write import Database
 from openparticipant.transport.start import StartError
+
+_LOOK = SECOND  # how often what other nodes changed is looked for
 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    key: AccessKey
+    stored: str
+    credentials: Credentials
+
+
 class KeyRing:
-    """The key pairs of a database; `master` seals them, None leaves them as they are."""
+    """`AccessKeys` of a node that runs, and the look-ups of whoever signs and checks there.
 
-    def __init__(
-        self, database: Database, master: MasterKey | None, ids: IdSource, clock: Clock
-    ) -> None:
-        self._database = database
-        self._master = master
-        self._ids = ids
+    `vault` unseals what is `stored`. Whoever is in `on_change` is called when another key pair has
+    become the newest of the control plane.
+    """
+
+    def __init__(self, stored: StoredKeys, vault: Vault, clock: Clock) -> None:
+        self._stored = stored
+        self._vault = vault
         self._clock = clock
+        self._pairs: dict[str, _Pair] = {}
+        self._broken: set[str] = set()
+        self._looking = asyncio.Lock()
+        self._looks = 0
+        self.on_change: list[Callable[[Credentials], None]] = []
 
-    async def check(self) -> None:
-        """Raise StartError if the keys of this database are sealed with another master key."""
-        master = self._master
-        if master is None:
-            return
-        if not await self._database.write(
-            lambda: identity.ensure_master_key(master.check), alone=True
-        ):
-            raise StartError(
-                "the keys in this database are sealed with another master key than the one given"
-            )
+    async def open(self) -> None:
+        """Make what pairs are missing, and learn all.
 
-    async def pairs(self, purpose: str, prefix: str) -> list[Credentials]:
-        """Return the key pairs of a purpose, newest first; access key ids begin with `prefix`.
-
-        Raises StartError where one cannot be unsealed.
+        Raises StartError where one cannot be unsealed, or the master key is not the database's.
         """
-        fresh = prefix + self._ids.uuid().replace("-", "").upper()[:16]
-        stored = self._sealed(self._ids.token(), f"{purpose} {fresh}")
-        now = self._clock.now()
-        found = await self._database.write(
-            lambda: access_keys.ensure(purpose, fresh, stored, now), alone=True
-        )
-        return [Credentials(each, self._opened(it, f"{purpose} {each}")) for each, it in found]
-
-    def _sealed(self, secret: str, about: str) -> str:
-        if self._master is None:
-            return secret
-        from openparticipant.sealing import seal  # noqa: PLC0415 - needs an extra
-
-        chance = sha256(self._ids.token().encode()).digest()
-        return seal(secret, self._master, about=about, chance=chance)
-
-    def _opened(self, stored: str, about: str) -> str:
-        if self._master is None:
-            return stored
-        from openparticipant.sealing import SealError, unseal  # noqa: PLC0415 - needs an extra
-
+        await self._stored.ensure()
         try:
-            return unseal(stored, self._master, about=about)
-        except SealError:
-            raise StartError(
-                f"the key of {about} in this database cannot be unsealed: it has been changed"
-            ) from None
+            for key, stored in await self._stored.pairs():
+                self._hold(key, stored)
+        except BrokenSealError as error:
+            raise StartError(str(error)) from None
 
+    def find(self, purpose: Purpose, access_key_id: str) -> Credentials | None:
+        """Return the key pair of that id if what it signs is admitted, as far as is known here."""
+        pair = self._pairs.get(access_key_id)
+        if (
+            pair is None
+            or pair.key.purpose is not purpose
+            or not pair.key.is_good(self._clock.now())
+        ):
+            return None
+        return pair.credentials
 
-def master_key(given: MasterKey | None, *, is_needed: bool) -> MasterKey | None:
-    """Return what seals the keys of the database, if anything has to. Raises StartError."""
-    if not is_needed:
-        if given is not None:
-            _log.warning("the master key has no effect: the database lies in the data directory")
-        return None
-    if given is None:
-        raise StartError(
-            "a database elsewhere needs a master key, which seals the keys in it: "
-            "openssl rand -base64 32 > FILE makes one, --master-key-file FILE gives it"
-        )
-    try:
-        from openparticipant import sealing  # noqa: F401, PLC0415 - only whether it can be had
-    except ImportError:
-        raise StartError(
-            "a master key needs the extra \"postgres\": pip install 'openparticipant[postgres]'"
-        ) from None
-    return given
+    def newest(self, purpose: Purpose) -> Credentials:
+        """Return the key pair to sign with."""
+        signing = [
+            pair
+            for pair in self._pairs.values()
+            if pair.key.purpose is purpose and pair.key.retires_at is None
+        ]
+        return max(signing, key=lambda pair: pair.key.created_at).credentials
+
+    async def look(self) -> None:
+        """Learn what other nodes changed: what was recorded before this call is known after it.
+
+        However many ask, one look goes on at a time, and those who came meanwhile share the next.
+        Raises Unavailable.
+        """
+        looks = self._looks
+        async with self._looking:
+            if self._looks > looks:
+                return  # it began after this call
+            self._looks += 1
+            before = self.newest(Purpose.CONTROL)
+            found = await self._stored.pairs()
+            for gone in self._pairs.keys() - {key.id for key, _ in found}:
+                del self._pairs[gone]
+            for key, stored in found:
+                try:
+                    self._hold(key, stored)
+                except BrokenSealError as error:
+                    if stored not in self._broken:  # once, not once a second
+                        _log.error("%s", error)
+                    self._broken.add(stored)
+            newest = self.newest(Purpose.CONTROL)
+            if newest != before:
+                for tell in self.on_change:
+                    tell(newest)
+
+    async def watch(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await self._clock.sleep(_LOOK)
+            try:
+                await self.look()
+            except Unavailable:
+                pass  # what is known goes on; others tell of the database
+            except Exception:  # noqa: BLE001 - no fault may end the watch
+                _log.exception("changed key pairs wait")
+
+    async def listed(self) -> list[AccessKey]:
+        """See `AccessKeys`."""
+        return await self._stored.listed()
+
+    async def add(self, purpose: Purpose) -> tuple[AccessKey, str]:
+        """See `AccessKeys`."""
+        added = await self._stored.add(purpose)
+        await self.look()
+        return added
+
+    async def retire(self, access_key_id: str, *, is_leaked: bool) -> AccessKey | None:
+        """See `AccessKeys`."""
+        retired = await self._stored.retire(access_key_id, is_leaked=is_leaked)
+        await self.look()
+        return retired
+
+    def _hold(self, key: AccessKey, stored: str) -> None:
+        held = self._pairs.get(key.id)
+        if held is not None and held.stored == stored:
+            credentials = held.credentials
+        else:
+            credentials = Credentials(key.id, self._vault.opened(stored, key.title))
+        self._pairs[key.id] = _Pair(key, stored, credentials)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
+from openparticipant.bootstrap.keys import KeyRing
 from openparticipant.data_dir import DataDir
+from openparticipant.domain.access_key import Purpose
 from openparticipant.operations import deadlines
 from openparticipant.operations.membership import Membership
 from openparticipant.operations.review import Reviewer
@@ -30,13 +32,13 @@ class Node:
         engines: Engines,
         membership: Membership,
         data_dir: DataDir,
-        control_key: Credentials,
+        keys: KeyRing,
         held: AsyncExitStack,
     ) -> None:
         self.server = server
         self.ports = ports
         self.data_dir = data_dir
-        self.control_key = control_key
+        self._keys = keys
         self._rooms = rooms
         self._reviewer = reviewer
         self._engines = engines
@@ -45,18 +47,24 @@ class Node:
         self._watches: list[asyncio.Task[None]] = []
 
     @property
+    def control_key(self) -> Credentials:
+        """The newest key pair of the control plane."""
+        return self._keys.newest(Purpose.CONTROL)
+
+    @property
     def over(self) -> asyncio.Future[str]:
         """Done once this node may not go on, with one line that says why."""
         return self._membership.over
 
     def watch(self) -> None:
-        """Begin the background work: deadlines, scans, listeners that the bus forgot, nodes, engines."""
+        """Begin the background work: deadlines, scans, listeners the bus forgot, nodes, engines, keys."""
         work = (
             self._membership.watch(),
             deadlines.watch(self.ports),
             self._reviewer.watch(),
             self._rooms.watch(),
             self._engines.watch(),
+            self._keys.watch(),
         )
         # It begins anew by itself, soon enough.
         with allowing(0):

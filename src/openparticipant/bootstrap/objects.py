@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,11 +29,11 @@ async def objects(
     *,
     base: str,
     identity: str,
-    credentials: Credentials,
+    credentials: Callable[[], Credentials],
 ) -> AsyncIterator[ObjectStore]:
     """Open the object store. Raises StartError.
 
-    The built-in one signs with `credentials` for the origin `base`, and its directory belongs to
+    The built-in one signs with what `credentials` returns for the origin `base`, and its directory belongs to
     one database, known by `identity`.
     """
     if is_s3(settings):

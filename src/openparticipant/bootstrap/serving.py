@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from openparticipant.bootstrap import observers, watched
 from openparticipant.bootstrap.addresses import Addresses
 from openparticipant.bootstrap.foundation import Foundation
+from openparticipant.bootstrap.keys import KeyRing
+from openparticipant.domain.access_key import Purpose
 from openparticipant.objects.disk import DiskObjects
 from openparticipant.ports import Ports
 from openparticipant.ports.tracer import Tracer
 from openparticipant.settings import Settings
-from openparticipant.sigv4 import Credentials
 from openparticipant.transport import app
 from openparticipant.transport.admin import AdminApp, Health
 from openparticipant.transport.chat_page.route import ChatPage
@@ -29,7 +31,7 @@ from openparticipant.transport.patience import Patience
 from openparticipant.transport.plane_route import PlaneRoute
 from openparticipant.transport.refusal import Guard
 from openparticipant.transport.server import Server
-from openparticipant.transport.signed_plane import admin_plane, control_plane
+from openparticipant.transport.signed_plane import Signers, admin_plane, control_plane
 
 
 def server(
@@ -43,8 +45,7 @@ def server(
     patience: Patience,
     tracer: Tracer | None,
     *,
-    control_keys: Sequence[Credentials],
-    object_keys: Sequence[Credentials],
+    keys: KeyRing,
 ) -> tuple[Server, Rooms]:
     """Return the server, not yet listening, and the rooms that its sockets are in."""
     door = where.chat_page
@@ -74,13 +75,13 @@ def server(
     )
     encode = watched.encode(metrics)
     planes = PlaneRoute(clock=on.clock, ids=on.ids, log=on.log, metrics=metrics, tracer=tracer)
-    operators = {key.access_key_id: key for key in control_keys}.get
+    operators = Signers(partial(keys.find, Purpose.CONTROL), keys.look)
     public = app.PublicApp(
         planes=planes,
         participant=ParticipantPlane(ports, encode),
         control=control_plane(ports, operators, encode),
         objects=_objects_route(
-            settings, on, where, ports, disk, metrics, tracer, object_keys, allowed_origins
+            settings, on, where, ports, disk, metrics, tracer, keys, allowed_origins
         ),
         websocket=WebSocketRoute(
             ports,
@@ -99,7 +100,7 @@ def server(
     )
     return Server(
         public,
-        AdminApp(metrics, health, planes, admin_plane(ports, operators, encode)),
+        AdminApp(metrics, health, planes, admin_plane(ports, keys, operators, encode)),
         lifecycle,
         public_socket=on.public_socket,
         admin_socket=on.admin_socket,
@@ -122,7 +123,7 @@ def _objects_route(
     disk: DiskObjects | None,
     metrics: Metrics,
     tracer: Tracer | None,
-    keys: Sequence[Credentials],
+    keys: KeyRing,
     allowed_origins: Sequence[str],
 ) -> ObjectsRoute | None:
     """Return the route of the built-in store; the bytes of any other pass us by."""
@@ -132,7 +133,7 @@ def _objects_route(
         disk,
         ports.store.staged,
         ports.store.kept,
-        lookup={key.access_key_id: key for key in keys}.get,
+        lookup=partial(keys.find, Purpose.OBJECTS),
         base=where.objects_url,
         region=settings.region,
         account=settings.account,

@@ -22,6 +22,7 @@ USAGE = {
     "contacts": "",
     "doctor": "--origin ORIGIN",
     "download": "ATTACHMENT_ID ...",
+    "keys": "list | add control|objects | retire ID",
     "restore": "SOURCE",
     "start-chat": "",
     "transcript": "CONTACT",
@@ -60,6 +61,14 @@ SENTENCES = {
         "behind it. An existing file is not touched. Size and, where it is told, SHA-256 are "
         "compared. What fails is named on standard error, the others go on, and the exit status "
         "is 1."
+    ),
+    "keys": (
+        "Exchanges key pairs without a failed request. Those for control sign what back ends call, "
+        "those for objects the URLs of the built-in store. add makes a pair that is good at once, on "
+        "every node within a second, and prints its variables for the shell of a back end, the only "
+        "time that the secret is shown. retire ends a pair: nothing is signed with it any more, and "
+        "URLs that it signed work until they expire. The last pair of its kind cannot be retired. "
+        "Like contacts, it asks the running server or uses the database of a stopped one."
     ),
     "restore": (
         "Copies what backup has made to an empty directory, or to one that is not there yet. Every "
@@ -125,6 +134,10 @@ OPTIONS = {
             "of lines. The other forms of --output, and --query, work as well."
         ),
     },
+    "keys": {
+        "--now": "With retire: also what the pair has signed is refused at once, as after a leak.",
+        **_RECORDS,
+    },
     "restore": {
         "--data-dir DIR": "Where to: an empty directory, or one that is not there yet.",
     },
@@ -163,6 +176,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "download": (
         ("Two attachments into a folder:", '{} "$FIRST_ID" "$SECOND_ID" --out pictures'),
         ("Hand one to another program:", '{} "$FIRST_ID" --out - | wc -c'),
+    ),
+    "keys": (
+        ("Another pair for back ends, in the variables of this shell:", 'eval "$({} add control)"'),
+        ("The end of the old one, once nobody signs with it:", '{} retire "$OLD_KEY"'),
     ),
     "transcript": (
         ("Read a chat:", '{} "$CONTACT_ID"'),

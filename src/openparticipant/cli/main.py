@@ -30,6 +30,7 @@ OWN_COMMANDS = (
     "doctor",
     "download",
     "env",
+    "keys",
     "migrate",
     "restore",
     "serve",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     class Records(Protocol):
         """What answers the operations of the operator."""
 
-        def call(self, operation: str, members: Mapping[str, str]) -> Any:
+        def call(self, operation: str, members: Mapping[str, object]) -> Any:
             """Return the answer's JSON object. Raises CommandError."""
 
 

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 
 SERVICE = "openparticipant"
 
-_PATHS = {
-    "GetContactTranscript": "/contacts/{ContactId}/transcript",
-    "ListContacts": "/contacts",
+_ROUTES = {
+    "AddAccessKey": ("POST", "/access-keys/add"),
+    "GetContactTranscript": ("GET", "/contacts/{ContactId}/transcript"),
+    "ListAccessKeys": ("GET", "/access-keys"),
+    "ListContacts": ("GET", "/contacts"),
+    "RetireAccessKey": ("POST", "/access-keys/retire"),
 }
 _UNWELCOME = {"InvalidSignatureException", "UnrecognizedClientException"}
 
@@ -71,12 +74,13 @@ class RunningServer:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def call(self, operation: str, members: Mapping[str, str]) -> Any:
+    def call(self, operation: str, members: Mapping[str, object]) -> Any:
         """Return the answer's JSON object. Raises NoRecordsError."""
+        method, path = _ROUTES[operation]
         row: Operation = {
             "name": operation,
-            "method": "GET",
-            "path": _PATHS[operation],
+            "method": method,
+            "path": path,
             "bearer": "",
             "input": {},
             "output": {},

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import msgspec
 
-from openparticipant.bootstrap import stored
+from openparticipant.bootstrap import stopped
 from openparticipant.cli.records import NoRecordsError
 from openparticipant.data_dir import DataDir
 from openparticipant.errors import ServiceError, Unavailable
@@ -34,8 +34,8 @@ class StoppedServer:
             opened = AsyncExitStack()
             held.callback(lambda: self._runner.run(opened.aclose()))
             try:
-                self._store = self._runner.run(
-                    opened.enter_async_context(stored(settings, data_dir, RandomIds()))
+                self._ports = self._runner.run(
+                    opened.enter_async_context(stopped(settings, data_dir, RandomIds()))
                 )
             except StartError as error:
                 raise NoRecordsError(str(error)) from None
@@ -49,13 +49,13 @@ class StoppedServer:
         """Close the database and let the directory go."""
         self._held.close()
 
-    def call(self, operation: str, members: Mapping[str, str]) -> Any:
+    def call(self, operation: str, members: Mapping[str, object]) -> Any:
         """Return the answer's JSON object. Raises NoRecordsError."""
         try:
             request = msgspec.convert(members, _REQUESTS[operation])
-            answer = self._runner.run(table.ADMIN[operation](self._store, request))
+            answer = self._runner.run(table.ADMIN[operation](self._ports, request))
         except msgspec.ValidationError as error:
             raise NoRecordsError(explain(str(error))) from None
-        except (ServiceError, Unavailable) as error:
+        except (ServiceError, StartError, Unavailable) as error:
             raise NoRecordsError(str(error)) from None
         return msgspec.to_builtins(answer)

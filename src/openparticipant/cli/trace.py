@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _HIDDEN = "[hidden]"
 _SECRET_HEADERS = frozenset({"authorization", "x-amz-bearer", "x-amz-security-token"})
-_SECRET_MEMBERS = frozenset({"ConnectionToken", "JoinToken", "NextToken", "ParticipantToken"})
+_SECRET_MEMBERS = frozenset(
+    {"ConnectionToken", "JoinToken", "NextToken", "ParticipantToken", "SecretAccessKey"}
+)
 
 
 def request(

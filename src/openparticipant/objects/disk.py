@@ -28,7 +28,7 @@ PREFIX = "/attachments/"  # path style: the bucket is named `attachments`
 class DiskObjects:
     """`ObjectStore` in files below one directory, which this process alone may use.
 
-    It signs its own URLs for `base`, the origin that clients reach; whoever answers there hands
+    It signs its own URLs, with what `credentials` returns at that time, for `base`, the origin that clients reach; whoever answers there hands
     the bytes to `receive` and takes them from `open`, and if `proves_reads` only after `prove`.
     """
 
@@ -40,7 +40,7 @@ class DiskObjects:
         *,
         base: str,
         region: str,
-        credentials: Credentials,
+        credentials: Callable[[], Credentials],
         ids: IdSource,
         workers: int = WORKERS,
         proves_reads: bool = False,
@@ -74,7 +74,7 @@ class DiskObjects:
     ) -> Invitation:
         """Sign one PUT to `key` that must carry `headers` exactly; `lasting` is whole seconds."""
         url = presign(
-            self._credentials,
+            self._credentials(),
             "PUT",
             self._base,
             PREFIX + key,
@@ -89,7 +89,7 @@ class DiskObjects:
     async def offer(self, key: str, *, at: int, lasting: int) -> Offer:
         """Sign a GET of `key` for `lasting` seconds."""
         url = presign(
-            self._credentials,
+            self._credentials(),
             "GET",
             self._base,
             PREFIX + key,

@@ -6,7 +6,7 @@ from openparticipant.domain.contact import instance_id
 from openparticipant.errors import InvalidRequestException, ResourceNotFoundException
 from openparticipant.limits import RECORDS_PAGE
 from openparticipant.operations.entries import entry
-from openparticipant.ports import ContactFilter, ContactPlace, ContactStore, ListedContact
+from openparticipant.ports import ContactFilter, ContactPlace, ListedContact, OperatorPorts
 from openparticipant.wire import admin as wire
 from openparticipant.wire import next_token
 from openparticipant.wire.times import iso8601, parse_iso8601
@@ -15,7 +15,7 @@ _NEVER = 2**53  # later than every start
 
 
 async def list_contacts(
-    store: ContactStore, request: wire.ListContactsRequest
+    ports: OperatorPorts, request: wire.ListContactsRequest
 ) -> wire.ListContactsResponse:
     """Return one page of contacts, the newest first.
 
@@ -35,7 +35,7 @@ async def list_contacts(
             raise InvalidRequestException("NextToken is not one that this list of contacts gave.")
         place = ContactPlace(*found)
     limit = request.max_results or RECORDS_PAGE
-    listed = await store.list_contacts(wanted, before=place, limit=limit + 1)
+    listed = await ports.store.list_contacts(wanted, before=place, limit=limit + 1)
     page = listed[:limit]
     last = page[-1].place if len(listed) > limit else None
     return wire.ListContactsResponse(
@@ -45,10 +45,10 @@ async def list_contacts(
 
 
 async def get_contact_transcript(
-    store: ContactStore, request: wire.GetContactTranscriptRequest
+    ports: OperatorPorts, request: wire.GetContactTranscriptRequest
 ) -> wire.GetContactTranscriptResponse:
     """Return one page of a transcript, the oldest item first."""
-    found = await store.find_contact(request.contact_id)
+    found = await ports.store.find_contact(request.contact_id)
     if found is None:
         raise ResourceNotFoundException("There is no contact with this ContactId.")
     question = f"transcript of {found.contact.id}"
@@ -59,7 +59,9 @@ async def get_contact_transcript(
             raise InvalidRequestException("NextToken is not one that this transcript gave.")
         begin = place[0]
     limit = request.max_results or RECORDS_PAGE
-    items = await store.page(found.seq, viewer=None, begin=begin, forward=True, limit=limit + 1)
+    items = await ports.store.page(
+        found.seq, viewer=None, begin=begin, forward=True, limit=limit + 1
+    )
     page, more = items[:limit], items[limit:]
     return wire.GetContactTranscriptResponse(
         contact=_contact(found),

@@ -7,6 +7,7 @@ from typing import Any
 
 from openparticipant.domain.connection import Caller
 from openparticipant.operations import (
+    access_keys,
     attachments,
     connections,
     contacts,
@@ -15,14 +16,13 @@ from openparticipant.operations import (
     transcripts,
     views,
 )
-from openparticipant.ports import ContactStore, Ports
+from openparticipant.ports import OperatorPorts, Ports
 from openparticipant.wire.shapes import Shape
 
 # The request's type is fixed by the service table; `tests/operations/test_table.py` compares them.
 ParticipantFunction = Callable[[Ports, Caller, Any], Awaitable[Shape]]
 ControlFunction = Callable[[Ports, Any], Awaitable[Shape]]
-# Of the store alone, so that it can be read where no server runs.
-AdminFunction = Callable[[ContactStore, Any], Coroutine[Any, Any, Shape]]
+AdminFunction = Callable[[OperatorPorts, Any], Coroutine[Any, Any, Shape]]
 
 PARTICIPANT: Mapping[str, ParticipantFunction] = {
     "CancelParticipantAuthentication": views.cancel_participant_authentication,
@@ -46,6 +46,9 @@ CONTROL: Mapping[str, ControlFunction] = {
 }
 
 ADMIN: Mapping[str, AdminFunction] = {
+    "AddAccessKey": access_keys.add_access_key,
     "GetContactTranscript": records.get_contact_transcript,
+    "ListAccessKeys": access_keys.list_access_keys,
     "ListContacts": records.list_contacts,
+    "RetireAccessKey": access_keys.retire_access_key,
 }

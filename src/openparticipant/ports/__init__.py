@@ -3,6 +3,7 @@
 The contract suites in `openparticipant.testing` hold backends to what is written here.
 """
 
+from openparticipant.ports.access_keys import AccessKeys, LastKeyError
 from openparticipant.ports.attachments import (
     Claim,
     Claimed,
@@ -24,7 +25,7 @@ from openparticipant.ports.contacts import (
     NewParticipant,
 )
 from openparticipant.ports.engine import Engine
-from openparticipant.ports.everything import Ports
+from openparticipant.ports.everything import OperatorPorts, Ports
 from openparticipant.ports.inspector import Inspector
 from openparticipant.ports.inventory import (
     BEGINNING,
@@ -47,6 +48,7 @@ from openparticipant.ports.scanner import CompletedFile, Scanner, Scanning
 
 __all__ = [
     "BEGINNING",
+    "AccessKeys",
     "Bus",
     "Claim",
     "Claimed",
@@ -65,6 +67,7 @@ __all__ = [
     "InventoryEntry",
     "InventoryPlace",
     "Invitation",
+    "LastKeyError",
     "ListedContact",
     "ListedObject",
     "NewConnection",
@@ -77,6 +80,7 @@ __all__ = [
     "ObjectShelf",
     "ObjectStore",
     "Offer",
+    "OperatorPorts",
     "PageStart",
     "Policy",
     "Ports",

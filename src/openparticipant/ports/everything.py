@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from openparticipant.ports.access_keys import AccessKeys
 from openparticipant.ports.bus import Bus
 from openparticipant.ports.clock import Clock, IdSource
 from openparticipant.ports.contact_store import ContactStore
@@ -25,3 +26,11 @@ class Ports:
     policy: Policy
     scanning: Scanning
     inspector: Inspector
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorPorts:
+    """What the operator's operations may touch, which is there also where no server runs."""
+
+    store: ContactStore
+    keys: AccessKeys

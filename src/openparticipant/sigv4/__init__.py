@@ -6,7 +6,7 @@ it stands for, because SDKs and people's scripts match on them.
 """
 
 from openparticipant.sigv4.canonical import encode, encode_path, host_of
-from openparticipant.sigv4.credentials import Credentials
+from openparticipant.sigv4.credentials import Credentials, Lookup
 from openparticipant.sigv4.presigned import Presigned, verify_presigned
 from openparticipant.sigv4.presigning import LONGEST, presign
 from openparticipant.sigv4.refused import Refused
@@ -16,6 +16,7 @@ from openparticipant.sigv4.signing import sign
 __all__ = [
     "LONGEST",
     "Credentials",
+    "Lookup",
     "Presigned",
     "Refused",
     "encode",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from openparticipant import sigv4
+from openparticipant.sigv4 import Credentials
 from openparticipant.testing.listener import Listener
 
 if TYPE_CHECKING:
@@ -179,12 +180,14 @@ def _connected(server: Server, contact_id: str, participant_id: str, token: str)
     return Chat(server, contact_id, participant_id, token, credentials["ConnectionToken"])
 
 
-def control(server: Server, method: str, path: str, body: Any = None) -> Answer:
-    """Call the control plane, signed with the server's own key pair."""
+def control(
+    server: Server, method: str, path: str, body: Any = None, key: Credentials | None = None
+) -> Answer:
+    """Call the control plane, signed with a key pair: the server's newest, unless told."""
     content = b"" if body is None else json.dumps(body).encode()
     headers = {"content-type": "application/json"} if content else {}
     signed = sigv4.sign(
-        server.node.control_key,
+        key or server.node.control_key,
         method,
         sigv4.host_of(server.url),
         path,

@@ -52,7 +52,7 @@ class ObjectPlane:
             root,
             base=self.base,
             region=REGION,
-            credentials=self.credentials,
+            credentials=lambda: self.credentials,
             ids=self.ids,
         )
         self.route = ObjectsRoute(

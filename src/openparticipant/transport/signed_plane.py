@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from uvicorn._types import ASGIReceiveCallable
 
 from openparticipant import errors
-from openparticipant.errors import InternalServiceException, InvalidRequestException, ServiceError
+from openparticipant.errors import (
+    InternalServiceException,
+    InvalidRequestException,
+    ServiceError,
+    UnrecognizedClientException,
+)
 from openparticipant.operations import table
-from openparticipant.ports import Clock, Ports
-from openparticipant.sigv4 import Credentials, Refused, verify
+from openparticipant.ports import AccessKeys, Clock, OperatorPorts, Ports
+from openparticipant.sigv4 import Lookup, Refused, verify
 from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.transport.routes import Routes
 from openparticipant.wire.service import ADMIN, CONTROL, Operation
@@ -27,8 +33,15 @@ _REFUSALS: dict[str, type[ServiceError]] = {
     )
 }
 
-Lookup = Callable[[str], Credentials | None]
 Encode = Callable[[Shape], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Who may sign: `find` returns a key pair by its id, once `look` has learnt of it."""
+
+    find: Lookup
+    look: Callable[[], Awaitable[None]]
 
 
 class SignedPlane:
@@ -45,7 +58,7 @@ class SignedPlane:
         service: str,
         region: str,
         clock: Clock,
-        lookup: Lookup,
+        signers: Signers,
         encode: Encode,
     ) -> None:
         self._routes = Routes(operations, InvalidRequestException)
@@ -53,7 +66,7 @@ class SignedPlane:
         self._service = service
         self._region = region
         self._clock = clock
-        self._lookup = lookup
+        self._signers = signers
         self._encode = encode
 
     def fault(self) -> InternalServiceException:
@@ -66,22 +79,32 @@ class SignedPlane:
         """Return the body of the answer, or raise what refuses the request."""
         entered = self._routes.enter(exchange, raw_path)
         body = await read_body(receive)
-        self._authenticate(exchange, raw_path, body)
+        await self._authenticate(exchange, raw_path, body)
         request = entered.decode(body, exchange.scope["query_string"])
         if contact_id := getattr(request, "contact_id", None):
             exchange.facts["contact_id"] = contact_id
         return self._encode(await self._perform(entered.operation.name, request))
 
-    def _authenticate(self, exchange: Exchange, raw_path: str, body: bytes) -> None:
+    async def _authenticate(self, exchange: Exchange, raw_path: str, body: bytes) -> None:
+        try:
+            signer = self._signer(exchange, raw_path, body)
+        except UnrecognizedClientException:
+            # Another node may just have made that key pair.
+            await self._signers.look()
+            signer = self._signer(exchange, raw_path, body)
+        exchange.facts["access_key_id"] = signer
+
+    def _signer(self, exchange: Exchange, raw_path: str, body: bytes) -> str:
+        """Return whose signature the request bears, or raise what refuses it."""
         scope = exchange.scope
         try:
-            exchange.facts["access_key_id"] = verify(
+            return verify(
                 method=scope["method"],
                 path=raw_path.encode("latin-1"),
                 query=scope["query_string"],
                 headers=list(scope["headers"]),
                 body=body,
-                lookup=self._lookup,
+                lookup=self._signers.find,
                 region=self._region,
                 service=self._service,
                 at=self._clock.now(),
@@ -90,7 +113,7 @@ class SignedPlane:
             raise _REFUSALS[refused.code](refused.message) from None
 
 
-def control_plane(ports: Ports, lookup: Lookup, encode: Encode) -> SignedPlane:
+def control_plane(ports: Ports, signers: Signers, encode: Encode) -> SignedPlane:
     """Return what starts, fills and ends chats, as back ends call it."""
     return SignedPlane(
         CONTROL,
@@ -98,19 +121,20 @@ def control_plane(ports: Ports, lookup: Lookup, encode: Encode) -> SignedPlane:
         service="connect",
         region=ports.policy.region,
         clock=ports.clock,
-        lookup=lookup,
+        signers=signers,
         encode=encode,
     )
 
 
-def admin_plane(ports: Ports, lookup: Lookup, encode: Encode) -> SignedPlane:
-    """Return what the operator reads."""
+def admin_plane(ports: Ports, keys: AccessKeys, signers: Signers, encode: Encode) -> SignedPlane:
+    """Return what the operator reads and rules."""
+    operated = OperatorPorts(ports.store, keys)
     return SignedPlane(
         ADMIN,
-        lambda name, request: table.ADMIN[name](ports.store, request),
+        lambda name, request: table.ADMIN[name](operated, request),
         service="openparticipant",
         region=ports.policy.region,
         clock=ports.clock,
-        lookup=lookup,
+        signers=signers,
         encode=encode,
     )

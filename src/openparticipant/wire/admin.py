@@ -15,6 +15,7 @@ from openparticipant.wire.shapes import Instant, Item, NextToken, Shape, Text256
 
 PageSize = Annotated[int, Meta(ge=1, le=100)]
 State = Literal["OPEN", "ENDED"]
+Purpose = Literal["CONTROL", "OBJECTS"]
 
 
 class ListContactsRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,3 +64,48 @@ class GetContactTranscriptResponse(Shape, frozen=True, kw_only=True):
     contact: Contact
     transcript: list[Item]
     next_token: NextToken | None = None
+
+
+class ListAccessKeysRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of them."""
+
+
+class AccessKey(Shape, frozen=True, kw_only=True):
+    """`retires_at` is when the last thing ends that it signed; absent while it signs."""
+
+    id: str
+    purpose: Purpose
+    created_at: Instant
+    retires_at: Instant | None = None
+
+
+class ListAccessKeysResponse(Shape, frozen=True, kw_only=True):
+    """By purpose, the newest first."""
+
+    access_keys: list[AccessKey]
+
+
+class AddAccessKeyRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What for."""
+
+    purpose: Purpose
+
+
+class AddAccessKeyResponse(Shape, frozen=True, kw_only=True):
+    """The secret is told where somebody else is to sign with it."""
+
+    access_key: AccessKey
+    secret_access_key: str | None = None
+
+
+class RetireAccessKeyRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which one, and whether also what it has signed is to be refused from now on."""
+
+    access_key_id: Text256
+    is_leaked: bool = False
+
+
+class RetireAccessKeyResponse(Shape, frozen=True, kw_only=True):
+    """What became of it."""
+
+    access_key: AccessKey
