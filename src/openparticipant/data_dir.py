@@ -123,6 +123,16 @@ class DataDir:
         """Tell maintenance commands where the operator's port of this node is."""
         _write(self._own / ADMIN, f"{url}\n")
 
+    def admin_urls(self) -> list[str]:
+        """Return where operator's ports may be: the node's own first, then its workers'."""
+        found: dict[str, None] = {}
+        for place in (self.path / ADMIN, *sorted(self.path.glob(f"{_WORKERS}/*/{ADMIN}"))):
+            try:
+                found[place.read_text("utf-8").strip()] = None
+            except (OSError, UnicodeDecodeError):
+                continue
+        return [url for url in found if url]
+
     def write_profile(
         self, key: Credentials, *, region: str, url: str, ca_bundle: Path | None
     ) -> None:

@@ -15,7 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from openparticipant.testing.chat import start_chat
+from openparticipant.system import SystemClock
+from openparticipant.testing.chat import post, start_chat
+from tests.cli.worlds import command
 from tests.engines.cluster import Cluster, at, remote
 from tests.eventually import eventually
 from tests.serve_process import ServeProcess, remaining_output
@@ -234,3 +236,15 @@ def test_they_share_the_socket_of_a_supervisor(shared: Cluster) -> None:
                 assert waiting.recv(100).startswith(b"HTTP/1.1 200")
                 assert at(remote(second), customer).say("still here").status == 200
                 assert second.terminate() == 0
+
+
+def test_any_of_them_may_know_why(workers: ServeProcess) -> None:
+    """Each remembers what it refused; the operator asks once, whichever it was."""
+    refused = [post(remote(workers), "/participant/transcript", {}) for _ in range(20)]
+    assert len({process for process in processes(workers) if requests_of(workers, process)}) > 1
+    for each in refused:
+        request_id = each.headers["x-amzn-requestid"]
+        where = ("--data-dir", str(workers.data_dir), "--json")
+        told = command("why", request_id, *where, at=SystemClock().now())
+        assert (told.status, told.err) == (0, "")
+        assert told.json["RequestId"] == request_id

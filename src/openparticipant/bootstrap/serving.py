@@ -100,7 +100,12 @@ def server(
     )
     return Server(
         public,
-        AdminApp(metrics, health, planes, admin_plane(ports, keys, operators, encode)),
+        AdminApp(
+            metrics,
+            health,
+            planes,
+            admin_plane(ports, keys, on.log.recollection, operators, encode),
+        ),
         lifecycle,
         public_socket=on.public_socket,
         admin_socket=on.admin_socket,

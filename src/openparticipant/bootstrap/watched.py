@@ -41,6 +41,7 @@ STORE: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("contact", "find_contact", "list_contacts", "attachment", "staged", "kept"),
+            "find_attachment",
             *("items", "place", "page", "heads", "next_deadline", "scan_backlog"),
         ),
         READ,

@@ -26,6 +26,7 @@ USAGE = {
     "restore": "SOURCE",
     "start-chat": "",
     "transcript": "CONTACT",
+    "why": "REQUEST_ID | --url URL",
 }
 
 SENTENCES = {
@@ -85,6 +86,14 @@ SENTENCES = {
         "Prints a chat, the oldest item first: messages, files, who came and left, and who has "
         "read what. It needs no token, so a chat that has ended can be read, too. Like contacts, "
         "it asks the running server or reads the database of a stopped one."
+    ),
+    "why": (
+        "Clients are told Access denied, whatever the reason. Given the request id of an answer, "
+        "this tells the reason, as the log has it; a server remembers its last 10,000 refusals. "
+        "Given a pre-signed URL, it compares address, time, signature and headers with what was "
+        "handed out, and says what became of the attachment. It asks the running server, which it "
+        "finds by its data directory. The exit status is 1 when nothing is known, or when "
+        "something is wrong with the URL."
     ),
 }
 
@@ -152,6 +161,12 @@ OPTIONS = {
         "--instance-id ID": "The instance; default when absent.",
     },
     "transcript": _RECORDS,
+    "why": {
+        "--url URL": "A URL that was handed out for an upload or a download; - for standard input.",
+        "--header 'NAME: VALUE' ...": "The headers that are sent with it; without, what has to be.",
+        "--method GET|HEAD|PUT": "The method of the request.",
+        **_RECORDS,
+    },
 }
 
 # Each is a sentence and a line for a shell, which runs as it stands: tokens and ids come from the

@@ -17,6 +17,7 @@ COMMANDS = {
     "contacts": "Lists the chats of the server, also those that have ended.",
     "transcript": "Prints what was said in a chat, also after its end.",
     "keys": "Lists, makes and retires the key pairs of the server, while it runs.",
+    "why": "Tells why the server refused a request, or what is wrong with a pre-signed URL.",
     "env": "Prints the variables that point AWS's tools at the server.",
     "completion": "Prints what makes bash, zsh or fish complete commands and options.",
     "config": "Checks or shows the server's settings.",

@@ -37,6 +37,7 @@ OWN_COMMANDS = (
     "start-chat",
     "transcript",
     "verify",
+    "why",
 )
 INTERRUPTED = 128 + 2
 READER_GONE = 128 + 13

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         def call(self, operation: str, members: Mapping[str, object]) -> Any:
             """Return the answer's JSON object. Raises CommandError."""
 
+        def call_any(self, operation: str, members: Mapping[str, object]) -> Any:
+            """Return the answer of whichever process of the server has one. Raises CommandError."""
+
 
 OPTIONS = (
     Option("--config", exact=True),

@@ -10,7 +10,7 @@ from openparticipant.cli.reach import Reach
 from openparticipant.cli.records import NoRecordsError
 from openparticipant.cli.retries import configured
 from openparticipant.cli.signing import signer_with
-from openparticipant.data_dir import ADMIN, PROFILE_CONFIG, PROFILE_CREDENTIALS
+from openparticipant.data_dir import PROFILE_CONFIG, PROFILE_CREDENTIALS
 from openparticipant.sigv4 import Credentials
 
 TYPE_CHECKING = False
@@ -27,6 +27,8 @@ SERVICE = "openparticipant"
 
 _ROUTES = {
     "AddAccessKey": ("POST", "/access-keys/add"),
+    "ExplainRequest": ("GET", "/requests/{RequestId}"),
+    "ExplainUrl": ("POST", "/urls/explain"),
     "GetContactTranscript": ("GET", "/contacts/{ContactId}/transcript"),
     "ListAccessKeys": ("GET", "/access-keys"),
     "ListContacts": ("GET", "/contacts"),
@@ -49,24 +51,21 @@ class RunningServer:
             None,
         )
         region = profile.get("region")
-        try:
-            self._url = (self._path / ADMIN).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            self._url = ""
+        self._urls = data_dir.admin_urls()
         key, secret = profile.get("aws_access_key_id"), profile.get("aws_secret_access_key")
-        if not self._url or region is None or key is None or secret is None:
+        if not self._urls or region is None or key is None or secret is None:
             raise NoRecordsError(
                 f"the server on {self._path} has not said yet where it is: try again when it is "
                 "ready"
             )
         # Of this machine, so by way of nobody, whatever the environment says of proxies.
         reach = Reach(options, {}, trust=None)
-        self._client = Client(
-            world,
-            options,
-            Endpoint(self._url, region, reach, configured({}, profile)),
-            signer_with(Credentials(key, secret), region, SERVICE, world),
-        )
+        retries = configured({}, profile)
+        signer = signer_with(Credentials(key, secret), region, SERVICE, world)
+        self._clients = {
+            url: Client(world, options, Endpoint(url, region, reach, retries), signer)
+            for url in self._urls
+        }
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +75,19 @@ class RunningServer:
 
     def call(self, operation: str, members: Mapping[str, object]) -> Any:
         """Return the answer's JSON object. Raises NoRecordsError."""
+        return self._ask(self._urls[0], operation, members)
+
+    def call_any(self, operation: str, members: Mapping[str, object]) -> Any:
+        """Return the answer of whichever process has one. Raises the first one's NoRecordsError."""
+        errors = []
+        for url in self._urls:
+            try:
+                return self._ask(url, operation, members)
+            except NoRecordsError as error:
+                errors.append(error)
+        raise errors[0]
+
+    def _ask(self, url: str, operation: str, members: Mapping[str, object]) -> Any:
         method, path = _ROUTES[operation]
         row: Operation = {
             "name": operation,
@@ -86,16 +98,16 @@ class RunningServer:
             "output": {},
         }
         try:
-            return self._client.call(row, members)
+            return self._clients[url].call(row, members)
         except NoAnswerError:
             raise NoRecordsError(
                 f"{self._path} is in use by another openparticipant process, but no server answers "
-                f"at {self._url}"
+                f"at {url}"
             ) from None
         except RefusedError as error:
             if error.code in _UNWELCOME:
                 raise NoRecordsError(
-                    f"the server at {self._url} does not accept the key in "
+                    f"the server at {url} does not accept the key in "
                     f"{self._path / PROFILE_CREDENTIALS}: {error.message}"
                 ) from None
             raise NoRecordsError(error.message or str(error).strip()) from None

@@ -103,6 +103,10 @@ class DiskObjects:
         """Return the bucket and the key that URLs name."""
         return PREFIX.strip("/"), key
 
+    def key_at(self, path: str) -> str | None:
+        """Return the key that a URL of this path names."""
+        return path.removeprefix(PREFIX) if path.startswith(PREFIX) else None
+
     async def look(self, key: str) -> StoredObject | None:
         """Return what lies under `key` now."""
         return await self._shelf.look(key)

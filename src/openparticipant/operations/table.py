@@ -11,6 +11,7 @@ from openparticipant.operations import (
     attachments,
     connections,
     contacts,
+    explanations,
     messages,
     records,
     transcripts,
@@ -47,6 +48,8 @@ CONTROL: Mapping[str, ControlFunction] = {
 
 ADMIN: Mapping[str, AdminFunction] = {
     "AddAccessKey": access_keys.add_access_key,
+    "ExplainRequest": explanations.explain_request,
+    "ExplainUrl": explanations.explain_url,
     "GetContactTranscript": records.get_contact_transcript,
     "ListAccessKeys": access_keys.list_access_keys,
     "ListContacts": records.list_contacts,

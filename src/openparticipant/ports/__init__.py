@@ -25,7 +25,7 @@ from openparticipant.ports.contacts import (
     NewParticipant,
 )
 from openparticipant.ports.engine import Engine
-from openparticipant.ports.everything import OperatorPorts, Ports
+from openparticipant.ports.everything import OperatorPorts, Ports, Running
 from openparticipant.ports.inspector import Inspector
 from openparticipant.ports.inventory import (
     BEGINNING,
@@ -44,6 +44,7 @@ from openparticipant.ports.object_store import (
     StoredObject,
 )
 from openparticipant.ports.policy import Policy
+from openparticipant.ports.refusals import Refusals
 from openparticipant.ports.scanner import CompletedFile, Scanner, Scanning
 
 __all__ = [
@@ -85,6 +86,8 @@ __all__ = [
     "Policy",
     "Ports",
     "Proposal",
+    "Refusals",
+    "Running",
     "ScanBacklog",
     "Scanner",
     "Scanning",

@@ -150,6 +150,10 @@ class ContactStore(Protocol):
         """Return the attachment that an upload URL names, while its uploader is in an open contact."""
         ...
 
+    async def find_attachment(self, contact_id: str, attachment_id: str) -> Attachment | None:
+        """Return an attachment, also of a contact that has ended; for the operator."""
+        ...
+
     async def kept(self, contact_id: str, attachment_id: str) -> Attachment | None:
         """Return the attachment that a download URL names, while its contact is open."""
         ...

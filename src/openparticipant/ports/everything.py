@@ -11,6 +11,7 @@ from openparticipant.ports.contact_store import ContactStore
 from openparticipant.ports.inspector import Inspector
 from openparticipant.ports.object_store import ObjectStore
 from openparticipant.ports.policy import Policy
+from openparticipant.ports.refusals import Refusals
 from openparticipant.ports.scanner import Scanning
 
 
@@ -29,8 +30,17 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """What only a node that runs has."""
+
+    ports: Ports
+    refusals: Refusals
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorPorts:
-    """What the operator's operations may touch, which is there also where no server runs."""
+    """What the operator's operations may touch; all but `running` is there also where no server runs."""
 
     store: ContactStore
     keys: AccessKeys
+    running: Running | None = None

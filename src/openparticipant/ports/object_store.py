@@ -105,6 +105,10 @@ class ObjectStore(ObjectShelf, Protocol):
         """Return the bucket and the key there, by which others know an object."""
         ...
 
+    def key_at(self, path: str) -> str | None:
+        """Return our key where a URL of ours has this path, decoded; None where it has none."""
+        ...
+
     async def keep(self, seen: StoredObject, target: str) -> bool:
         """Copy exactly the object that was seen to `target`, durably.
 

@@ -12,6 +12,7 @@ from openparticipant.sigv4.presigning import LONGEST, presign
 from openparticipant.sigv4.refused import Refused
 from openparticipant.sigv4.signed import verify
 from openparticipant.sigv4.signing import sign
+from openparticipant.sigv4.stamps import moment
 
 __all__ = [
     "LONGEST",
@@ -22,6 +23,7 @@ __all__ = [
     "encode",
     "encode_path",
     "host_of",
+    "moment",
     "presign",
     "sign",
     "verify",

@@ -84,11 +84,12 @@ SELECT_STAGED = f"""
     JOIN participants p ON p.seq = a.participant_seq
     WHERE c.id = $1 AND a.id = $2 AND c.ended_at IS NULL AND p.disconnected_at IS NULL
 """  # noqa: S608 - as above
-SELECT_KEPT = f"""
+SELECT_ANY = f"""
     SELECT {COLUMNS}
     FROM contacts c JOIN attachments a ON a.contact_seq = c.seq
-    WHERE c.id = $1 AND a.id = $2 AND c.ended_at IS NULL
+    WHERE c.id = $1 AND a.id = $2
 """  # noqa: S608 - as above
+SELECT_KEPT = f"{SELECT_ANY} AND c.ended_at IS NULL"
 _SELECT_TO_CLAIM = f"""
     SELECT {COLUMNS}, a.participant_seq, a.complete_token, a.held
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq

@@ -136,6 +136,11 @@ class SqlContactStore:
         rows = await self._database.read(attachments.SELECT_STAGED, contact_id, attachment_id)
         return attachments.attachment(rows[0]) if rows else None
 
+    async def find_attachment(self, contact_id: str, attachment_id: str) -> Attachment | None:
+        """See `ContactStore`."""
+        rows = await self._database.read(attachments.SELECT_ANY, contact_id, attachment_id)
+        return attachments.attachment(rows[0]) if rows else None
+
     async def kept(self, contact_id: str, attachment_id: str) -> Attachment | None:
         """See `ContactStore`."""
         rows = await self._database.read(attachments.SELECT_KEPT, contact_id, attachment_id)

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from openparticipant import trace_context
+from openparticipant.transport.recollection import Recollection
 from openparticipant.wire.times import iso8601
 
 WAITING_LINES = 20_000
@@ -40,6 +41,7 @@ class Log:
         self._at_once = None if worker is None else select.PIPE_BUF
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._dropped = 0
+        self.recollection = Recollection()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._thread.start()
@@ -54,7 +56,10 @@ class Log:
             line["trace_id"] = trace_id
         if self._dropped:
             line["dropped_before"], self._dropped = self._dropped, 0
-        self._lines.put(_encode(line) + b"\n")
+        written = _encode(line) + b"\n"
+        if "reason" in facts and "request_id" in facts:
+            self.recollection.note(facts["request_id"], written)
+        self._lines.put(written)
 
     def close(self) -> None:
         """Write what is queued, as far as the reader takes it within a second."""

@@ -16,7 +16,7 @@ from openparticipant.errors import (
     UnrecognizedClientException,
 )
 from openparticipant.operations import table
-from openparticipant.ports import AccessKeys, Clock, OperatorPorts, Ports
+from openparticipant.ports import AccessKeys, Clock, OperatorPorts, Ports, Refusals, Running
 from openparticipant.sigv4 import Lookup, Refused, verify
 from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.transport.routes import Routes
@@ -126,9 +126,11 @@ def control_plane(ports: Ports, signers: Signers, encode: Encode) -> SignedPlane
     )
 
 
-def admin_plane(ports: Ports, keys: AccessKeys, signers: Signers, encode: Encode) -> SignedPlane:
+def admin_plane(
+    ports: Ports, keys: AccessKeys, refusals: Refusals, signers: Signers, encode: Encode
+) -> SignedPlane:
     """Return what the operator reads and rules."""
-    operated = OperatorPorts(ports.store, keys)
+    operated = OperatorPorts(ports.store, keys, Running(ports, refusals))
     return SignedPlane(
         ADMIN,
         lambda name, request: table.ADMIN[name](operated, request),

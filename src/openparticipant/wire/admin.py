@@ -109,3 +109,41 @@ class RetireAccessKeyResponse(Shape, frozen=True, kw_only=True):
     """What became of it."""
 
     access_key: AccessKey
+
+
+class ExplainRequestRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which one, by what its client was told in `x-amzn-RequestId` or `x-amz-request-id`."""
+
+    request_id: Text256
+
+
+class ExplainRequestResponse(Shape, frozen=True, kw_only=True):
+    """`reason` is what the log has and the client was not told; `details` what is known beside it."""
+
+    request_id: str
+    at: Instant
+    reason: str
+    status: int | None = None
+    details: dict[str, str]
+
+
+class ExplainUrlRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A pre-signed request, as far as it is known."""
+
+    url: Annotated[str, Meta(min_length=1, max_length=8192)]
+    method: Literal["GET", "HEAD", "PUT"] | None = None
+    headers: dict[str, str] | None = None
+
+
+class Finding(Shape, frozen=True, kw_only=True):
+    """One part of the request, and whether it is what was invited."""
+
+    about: str
+    is_good: bool
+    text: str
+
+
+class ExplainUrlResponse(Shape, frozen=True, kw_only=True):
+    """In the order in which a server looks."""
+
+    findings: list[Finding]

@@ -266,4 +266,22 @@ ADMIN: tuple[Operation, ...] = (
         _ADMIN_ERRORS,
         None,
     ),
+    Operation(
+        "ExplainRequest",
+        "GET",
+        "/requests/{RequestId}",
+        admin.ExplainRequestRequest,
+        admin.ExplainRequestResponse,
+        _ADMIN_ERRORS,
+        None,
+    ),
+    Operation(
+        "ExplainUrl",
+        "POST",
+        "/urls/explain",
+        admin.ExplainUrlRequest,
+        admin.ExplainUrlResponse,
+        _ADMIN_ERRORS,
+        None,
+    ),
 )

@@ -86,6 +86,12 @@ class S3Objects:
         """Return the bucket, and the key below its prefix."""
         return self._bucket.name, self._bucket.key(key)
 
+    def key_at(self, path: str) -> str | None:
+        """Return the key that a URL of this path names, on the bucket's origin."""
+        if not path.startswith(self._bucket.root):
+            return None
+        return self._bucket.our_key(path.removeprefix(self._bucket.root))
+
     async def look(self, key: str) -> StoredObject | None:
         """Return what lies under `key` now."""
         with self._trouble.noting("look at an object"):

@@ -51,7 +51,7 @@ async def nothing_is_staged_once_the_contact_has_ended(scene: Scene) -> None:
 
 
 async def what_is_kept_is_found_while_its_contact_is_open(scene: Scene) -> None:
-    """By its contact and its id, also when its uploader has left; once the chat is over no more."""
+    """Also when its uploader has left; once the chat is over the operator alone finds it."""
     customer = await scene.customer()
     agent = await scene.join(customer.contact_id)
     claim = await scene.claimed(agent)
@@ -64,6 +64,8 @@ async def what_is_kept_is_found_while_its_contact_is_open(scene: Scene) -> None:
     assert await scene.store.kept(stranger.contact_id, claim.attachment_id) is None
     await scene.stop(customer)
     assert await scene.store.kept(customer.contact_id, claim.attachment_id) is None
+    assert await scene.store.find_attachment(customer.contact_id, claim.attachment_id) == it
+    assert await scene.store.find_attachment(stranger.contact_id, claim.attachment_id) is None
 
 
 async def a_repeated_proposal_is_the_same_attachment(scene: Scene) -> None:
