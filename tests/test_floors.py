@@ -14,6 +14,7 @@ FLOORS: dict[str, int] = {
     "errors": 1,
     "limits": 1,
     "trace_context": 1,
+    "request_context": 1,
     "domain": 2,
     "wire": 2,
     "sigv4": 2,

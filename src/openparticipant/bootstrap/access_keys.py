@@ -9,6 +9,7 @@ from openparticipant.bootstrap.vault import Vault
 from openparticipant.domain.access_key import AccessKey, Purpose
 from openparticipant.limits import DOWNLOAD_URL_LIFETIME_SECONDS, SECOND
 from openparticipant.ports import Clock, IdSource
+from openparticipant.request_context import current
 from openparticipant.settings import Settings
 from openparticipant.stores import access_keys, identity
 from openparticipant.stores.write import Database
@@ -57,16 +58,18 @@ class StoredKeys:
         """See `AccessKeys`."""
         await self._check()
         fresh, secret, stored = self._made(purpose)
-        added = await self._database.write(lambda: access_keys.add(fresh, stored), alone=True)
+        by = current.get()
+        added = await self._database.write(lambda: access_keys.add(fresh, stored, by), alone=True)
         return added, secret
 
     async def retire(self, access_key_id: str, *, is_leaked: bool) -> AccessKey | None:
         """See `AccessKeys`."""
-        ends = dict.fromkeys(Purpose, self._clock.now())
+        now, by = self._clock.now(), current.get()
+        ends = dict.fromkeys(Purpose, now)
         if not is_leaked:
             ends[Purpose.OBJECTS] += self._outlasting
         return await self._database.write(
-            lambda: access_keys.retire(access_key_id, ends), alone=True
+            lambda: access_keys.retire(access_key_id, ends, now, by), alone=True
         )
 
     async def _check(self) -> None:

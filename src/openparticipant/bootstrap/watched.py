@@ -41,7 +41,7 @@ STORE: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("contact", "find_contact", "list_contacts", "attachment", "staged", "kept"),
-            "find_attachment",
+            *("find_attachment", "audit"),
             *("items", "place", "page", "heads", "next_deadline", "scan_backlog"),
         ),
         READ,
@@ -51,7 +51,7 @@ STORE: Mapping[str, str] = {
             *("start_contact", "create_participant", "stop_contact", "connect", "join"),
             *("disconnect", "send", "acknowledge", "propose", "claim", "approve", "release"),
             *("due_attachments", "settle", "expire_leases", "end_expired_contacts"),
-            *("hand_over", "due_scans", "postpone", "conclude", "clear"),
+            *("hand_over", "due_scans", "postpone", "conclude", "clear", "offered"),
         ),
         WRITE,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openparticipant.cli.own_command import ask
-from openparticipant.cli.records import OPTIONS, open_records, pages
+from openparticipant.cli.records import OPTIONS, instant, open_records, pages
 from openparticipant.cli.refusal import UnknownOptionsError, UsageError
 from openparticipant.cli.scan import Option
 
@@ -75,17 +75,8 @@ def _wanted(asked: Asked) -> dict[str, str]:
         wanted["InstanceId"] = values["--instance-id"]
     for option, member in (("--since", "StartedSince"), ("--until", "StartedUntil")):
         if option in values:
-            wanted[member] = _instant(option, values[option])
+            wanted[member] = instant(option, values[option])
     return wanted
-
-
-def _instant(option: str, text: str) -> str:
-    from openparticipant.wire.times import iso8601, parse_iso8601  # noqa: PLC0415 - rarely needed
-
-    at = parse_iso8601(text)
-    if at is None:
-        raise UsageError(f"argument {option}: {text!r} is not an instant such as 2026-01-31T10:15Z")
-    return iso8601(at)
 
 
 def _row(contact: Mapping[str, Any]) -> str:

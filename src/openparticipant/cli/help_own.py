@@ -18,6 +18,7 @@ _SIDE_BY_SIDE = "How many files go at the same time, from 1 to 16; 4 when absent
 
 USAGE = {
     "attach": "PATH ...",
+    "audit": "",
     "completion": "bash|zsh|fish",
     "contacts": "",
     "doctor": "--origin ORIGIN",
@@ -37,6 +38,13 @@ SENTENCES = {
         "and name. What fails is named on standard error, the others go on, and the exit status "
         "is 1. An interrupt ends in order: what is about to be completed is waited for, and the "
         "last line tells how many files are attached. A second one ends at once."
+    ),
+    "audit": (
+        "Lists what was done, the oldest first: each upload that was started and completed, each "
+        "verdict, each URL of a download that was handed out, each key pair that was made or "
+        "retired, with who did it and by which request. Nothing is ever taken from it; it names ids, "
+        "and nobody's content. Like contacts, it asks the running server or reads the database of a "
+        "stopped one."
     ),
     "completion": (
         "Prints what makes a shell complete commands, options and values. For bash: "
@@ -112,6 +120,13 @@ OPTIONS = {
             "The same as --output json: a list of what is attached, in the order of the paths, "
             "instead of lines. The other forms of --output, and --query, work as well."
         ),
+    },
+    "audit": {
+        "--contact-id ID": "Only what was done in a chat.",
+        "--attachment-id ID": "Only what was done to an attachment.",
+        "--since INSTANT": "Only what was done then or later.",
+        "--until INSTANT": "Only what was done earlier.",
+        **_RECORDS,
     },
     "completion": {},
     "contacts": {

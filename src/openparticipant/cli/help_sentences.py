@@ -18,6 +18,7 @@ COMMANDS = {
     "transcript": "Prints what was said in a chat, also after its end.",
     "keys": "Lists, makes and retires the key pairs of the server, while it runs.",
     "why": "Tells why the server refused a request, or what is wrong with a pre-signed URL.",
+    "audit": "Lists who did what: uploads, verdicts, download URLs, keys.",
     "env": "Prints the variables that point AWS's tools at the server.",
     "completion": "Prints what makes bash, zsh or fish complete commands and options.",
     "config": "Checks or shows the server's settings.",

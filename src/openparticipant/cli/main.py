@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Each is a module of this package with `run(arguments, world)`.
 OWN_COMMANDS = (
     "attach",
+    "audit",
     "backup",
     "bucket",
     "completion",

@@ -96,3 +96,13 @@ def pages(records: Records, operation: str, members: Mapping[str, str]) -> Itera
         if "NextToken" not in page:
             return
         members = {**members, "NextToken": page["NextToken"]}
+
+
+def instant(option: str, text: str) -> str:
+    """Return an option's instant as the operations take it. Raises UsageError."""
+    from openparticipant.wire.times import iso8601, parse_iso8601  # noqa: PLC0415 - rarely needed
+
+    at = parse_iso8601(text)
+    if at is None:
+        raise UsageError(f"argument {option}: {text!r} is not an instant such as 2026-01-31T10:15Z")
+    return iso8601(at)

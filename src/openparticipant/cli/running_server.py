@@ -31,6 +31,7 @@ _ROUTES = {
     "ExplainUrl": ("POST", "/urls/explain"),
     "GetContactTranscript": ("GET", "/contacts/{ContactId}/transcript"),
     "ListAccessKeys": ("GET", "/access-keys"),
+    "ListAuditEvents": ("GET", "/audit"),
     "ListContacts": ("GET", "/contacts"),
     "RetireAccessKey": ("POST", "/access-keys/retire"),
 }

@@ -114,7 +114,9 @@ async def get_attachment(
     ):
         raise ValidationException("There is no attachment with this id.")
     lasting = request.url_expiry_in_seconds or DOWNLOAD_URL_LIFETIME_SECONDS
-    offer = await ports.objects.offer(attachment.final_key, at=ports.clock.now(), lasting=lasting)
+    now = ports.clock.now()
+    offer = await ports.objects.offer(attachment.final_key, at=now, lasting=lasting)
+    await ports.store.offered(caller, attachment.id, now=now)
     return GetAttachmentResponse(
         url=offer.url,
         url_expiry=iso8601(offer.expires_at),

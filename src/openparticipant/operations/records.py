@@ -6,10 +6,11 @@ from openparticipant.domain.contact import instance_id
 from openparticipant.errors import InvalidRequestException, ResourceNotFoundException
 from openparticipant.limits import RECORDS_PAGE
 from openparticipant.operations.entries import entry
+from openparticipant.operations.instants import instant
 from openparticipant.ports import ContactFilter, ContactPlace, ListedContact, OperatorPorts
 from openparticipant.wire import admin as wire
 from openparticipant.wire import next_token
-from openparticipant.wire.times import iso8601, parse_iso8601
+from openparticipant.wire.times import iso8601
 
 _NEVER = 2**53  # later than every start
 
@@ -24,9 +25,9 @@ async def list_contacts(
     wanted = ContactFilter(
         instance_id=_instance(request.instance_id),
         is_open=None if request.state is None else request.state == "OPEN",
-        since=max(0, _instant("StartedSince", request.started_since, 0)),
+        since=max(0, instant("StartedSince", request.started_since, 0)),
     )
-    until = max(0, _instant("StartedUntil", request.started_until, _NEVER))
+    until = max(0, instant("StartedUntil", request.started_until, _NEVER))
     question = repr((wanted, until))
     place = ContactPlace(until)
     if request.next_token is not None:
@@ -90,12 +91,3 @@ def _instance(text: str | None) -> str | None:
     if text is not None and bare is None:
         raise InvalidRequestException("InstanceId must be the id of an instance, or its ARN.")
     return bare
-
-
-def _instant(name: str, text: str | None, default: int) -> int:
-    at = default if text is None else parse_iso8601(text)
-    if at is None:
-        raise InvalidRequestException(
-            f"{name} must be an instant such as 2026-01-31T10:15:24.656Z."
-        )
-    return at

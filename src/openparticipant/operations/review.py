@@ -164,7 +164,7 @@ async def _judged(ports: Ports, due: DueScan) -> Verdict | None:
     scanning, now = ports.scanning, ports.clock.now()
     if scanning.hold.is_over(since=due.handed_over_at, tries=tries, now=now):
         _log.warning("attachment %s is rejected unscanned: %s", due.attachment.id, reason)
-        return Verdict(is_approved=False)
+        return Verdict(is_approved=False, finding="unscanned")
     if tries == 1 and not due.tries:  # told once: what is wrong with a scanner is told elsewhere
         _log.warning("attachment %s is held: %s", due.attachment.id, reason)
     longest = _LONGEST_PAUSE if scanning.is_able else _LONGEST_PAUSE_AWAY
@@ -197,7 +197,11 @@ async def _recorded(ports: Ports, due: DueScan, verdict: Verdict) -> bool:
     """Record a verdict, and tell; return whether nothing is left to do."""
     try:
         item = await ports.store.conclude(
-            due, ports.ids.uuid(), is_approved=verdict.is_approved, now=ports.clock.now()
+            due,
+            ports.ids.uuid(),
+            is_approved=verdict.is_approved,
+            finding=verdict.finding or None,
+            now=ports.clock.now(),
         )
     except AccessDeniedException:
         return False  # the contact has ended: nobody gets it

@@ -9,6 +9,7 @@ from openparticipant.domain.connection import Caller
 from openparticipant.operations import (
     access_keys,
     attachments,
+    audit,
     connections,
     contacts,
     explanations,
@@ -51,6 +52,7 @@ ADMIN: Mapping[str, AdminFunction] = {
     "ExplainRequest": explanations.explain_request,
     "ExplainUrl": explanations.explain_url,
     "GetContactTranscript": records.get_contact_transcript,
+    "ListAuditEvents": audit.list_audit_events,
     "ListAccessKeys": access_keys.list_access_keys,
     "ListContacts": records.list_contacts,
     "RetireAccessKey": access_keys.retire_access_key,

@@ -12,6 +12,7 @@ from openparticipant.ports.attachments import (
     Proposal,
     ScanBacklog,
 )
+from openparticipant.ports.audit import AuditFilter, AuditPage
 from openparticipant.ports.bus import Bus
 from openparticipant.ports.clock import Clock, IdSource
 from openparticipant.ports.contact_store import ContactStore
@@ -50,6 +51,8 @@ from openparticipant.ports.scanner import CompletedFile, Scanner, Scanning
 __all__ = [
     "BEGINNING",
     "AccessKeys",
+    "AuditFilter",
+    "AuditPage",
     "Bus",
     "Claim",
     "Claimed",

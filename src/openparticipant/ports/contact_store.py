@@ -17,6 +17,7 @@ from openparticipant.ports.attachments import (
     Proposal,
     ScanBacklog,
 )
+from openparticipant.ports.audit import AuditFilter, AuditPage
 from openparticipant.ports.contacts import (
     ContactFilter,
     ContactPlace,
@@ -146,6 +147,17 @@ class ContactStore(Protocol):
         """Return an attachment of the caller's contact."""
         ...
 
+    async def offered(self, caller: Caller, attachment_id: str, *, now: int) -> None:
+        """Record that the caller is about to be given a URL for a download.
+
+        Twice, if it is called again because nobody heard of the first time.
+        """
+        ...
+
+    async def audit(self, wanted: AuditFilter, *, after: int, limit: int) -> AuditPage:
+        """Return what was done, the oldest first, from behind the place `after` on."""
+        ...
+
     async def staged(self, contact_id: str, attachment_id: str) -> Attachment | None:
         """Return the attachment that an upload URL names, while its uploader is in an open contact."""
         ...
@@ -247,9 +259,11 @@ class ContactStore(Protocol):
         ...
 
     async def conclude(
-        self, due: DueScan, item_id: str, *, is_approved: bool, now: int
+        self, due: DueScan, item_id: str, *, is_approved: bool, finding: str | None, now: int
     ) -> TranscriptItem | None:
         """Record the verdict and append the ATTACHMENT item, in one; a rejection's is private.
+
+        `finding` is what the scanner says that it found, for the audit.
 
         None means that the lease was lost: nothing was changed. Raises AccessDeniedException if the
         contact ended meanwhile. A rejected file falls due again, as void, until it is cleared.

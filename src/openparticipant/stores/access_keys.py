@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from openparticipant.domain.access_key import AccessKey, Purpose
+from openparticipant.domain.audit import Event
 from openparticipant.ports import LastKeyError
+from openparticipant.request_context import RequestContext
+from openparticipant.stores import audit
 from openparticipant.stores.write import Readable, Row, Write
 
 _COLUMNS = "access_key_id, purpose, created_at, retires_at"
@@ -53,14 +56,17 @@ def ensure(fresh: AccessKey, secret: str) -> Write[None]:
     yield _INSERT, (fresh.id, fresh.purpose.value, secret, fresh.created_at)
 
 
-def add(fresh: AccessKey, secret: str) -> Write[AccessKey]:
+def add(fresh: AccessKey, secret: str, by: RequestContext) -> Write[AccessKey]:
     """Record a key pair as the newest; return it as it was recorded."""
     yield _DROP_RETIRED, (fresh.created_at,)
     ((created_at,),) = yield _ADD, (fresh.id, fresh.purpose.value, secret, fresh.created_at)
+    yield audit.entry(Event.KEY_ADDED, fresh.created_at, by, detail=fresh.title)
     return AccessKey(fresh.id, fresh.purpose, created_at, None)
 
 
-def retire(access_key_id: str, ends: Mapping[Purpose, int]) -> Write[AccessKey | None]:
+def retire(
+    access_key_id: str, ends: Mapping[Purpose, int], now: int, by: RequestContext
+) -> Write[AccessKey | None]:
     """End a key pair at the instant of its purpose, or earlier if that was said before.
 
     None where there is none. Raises LastKeyError.
@@ -72,7 +78,10 @@ def retire(access_key_id: str, ends: Mapping[Purpose, int]) -> Write[AccessKey |
     if key.retires_at is None and not (yield _OTHERS, (key.purpose.value, key.id)):
         raise LastKeyError(key.purpose)
     rows = yield _RETIRE, (key.id, ends[key.purpose])
-    return _key(rows[0]) if rows else key
+    if not rows:
+        return key
+    yield audit.entry(Event.KEY_RETIRED, now, by, detail=key.title)
+    return _key(rows[0])
 
 
 def _key(row: Row) -> AccessKey:

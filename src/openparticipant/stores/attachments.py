@@ -21,6 +21,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from openparticipant.domain.attachment import Attachment, Status
+from openparticipant.domain.audit import Event
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.transcript import AttachedFile, ItemType, TranscriptItem
 from openparticipant.errors import (
@@ -29,9 +30,10 @@ from openparticipant.errors import (
     ValidationException,
 )
 from openparticipant.ports import Claim, Claimed, DueAttachment, Proposal
-from openparticipant.stores import items
+from openparticipant.request_context import RequestContext
+from openparticipant.stores import audit, items
 from openparticipant.stores.connections import gone, lock_open, refuse_unless_open
-from openparticipant.stores.write import Row, Write
+from openparticipant.stores.write import Row, Statement, Write
 
 COLUMNS = (
     "a.id, c.id, a.participant_id, a.name, a.content_type, a.size, coalesce(a.review, a.status),"
@@ -174,7 +176,9 @@ def attachment(row: Row) -> Attachment:
     )
 
 
-def propose(caller: Caller, new: Proposal, limit: int, now: int) -> Write[Attachment]:
+def propose(
+    caller: Caller, new: Proposal, limit: int, now: int, by: RequestContext
+) -> Write[Attachment]:
     """Reserve an attachment; see `ContactStore.propose`."""
     it = new.attachment
     rows = yield (
@@ -194,8 +198,12 @@ def propose(caller: Caller, new: Proposal, limit: int, now: int) -> Write[Attach
         ),
     )
     if not rows:
-        return (yield from _propose_again(caller, new, now))
+        before = yield from _propose_again(caller, new, now)
+        if before.id != it.id:  # else this very call is made again, since nobody heard of it
+            yield _recorded(Event.UPLOAD_STARTED, caller, before.id, now, by)
+        return before
     yield from _hold(caller, limit, now)
+    yield _recorded(Event.UPLOAD_STARTED, caller, it.id, now, by)
     return it
 
 
@@ -257,7 +265,32 @@ def unknown() -> ValidationException:
     return ValidationException("There is no attachment with this id.")
 
 
-def approve(caller: Caller, held: Claim, item_id: str, now: int) -> Write[TranscriptItem | None]:
+def offered(caller: Caller, attachment_id: str, now: int, by: RequestContext) -> Write[None]:
+    """Record that a download is offered; see `ContactStore.offered`."""
+    yield _recorded(Event.DOWNLOAD_OFFERED, caller, attachment_id, now, by)
+
+
+def completed(caller: Caller, held: Claim, now: int, by: RequestContext) -> Statement:
+    """Return what records a completion, with or without scanners."""
+    return _recorded(Event.UPLOAD_COMPLETED, caller, held.attachment_id, now, by)
+
+
+def _recorded(
+    event: Event, caller: Caller, attachment_id: str, now: int, by: RequestContext
+) -> Statement:
+    return audit.entry(
+        event,
+        now,
+        by,
+        actor=caller.participant_id,
+        contact_id=caller.contact_id,
+        attachment_id=attachment_id,
+    )
+
+
+def approve(
+    caller: Caller, held: Claim, item_id: str, now: int, by: RequestContext
+) -> Write[TranscriptItem | None]:
     """Record a completed file and its item; see `ContactStore.approve`."""
     is_open = yield from lock_open(caller, now)
     key = (caller.contact_seq, held.attachment_id)
@@ -269,6 +302,7 @@ def approve(caller: Caller, held: Claim, item_id: str, now: int) -> Write[Transc
         return None
     if not is_open:
         raise gone()
+    yield completed(caller, held, now, by)
     ((name, content_type),) = rows
     return (
         yield from items.append(

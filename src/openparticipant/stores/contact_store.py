@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from openparticipant import request_context
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Contact
 from openparticipant.domain.transcript import Receipt, TranscriptItem
 from openparticipant.ports import (
+    AuditFilter,
+    AuditPage,
     Claim,
     Claimed,
     ContactFilter,
@@ -28,6 +31,7 @@ from openparticipant.ports import (
 )
 from openparticipant.stores import (
     attachments,
+    audit,
     connections,
     contacts,
     items,
@@ -124,12 +128,22 @@ class SqlContactStore:
 
     async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
         """See `ContactStore`."""
-        return await self._database.write(lambda: attachments.propose(caller, new, limit, now))
+        by = request_context.current.get()
+        return await self._database.write(lambda: attachments.propose(caller, new, limit, now, by))
 
     async def attachment(self, caller: Caller, attachment_id: str) -> Attachment | None:
         """See `ContactStore`."""
         rows = await self._database.read(attachments.SELECT, caller.contact_seq, attachment_id)
         return attachments.attachment(rows[0]) if rows else None
+
+    async def offered(self, caller: Caller, attachment_id: str, *, now: int) -> None:
+        """See `ContactStore`."""
+        by = request_context.current.get()
+        await self._database.write(lambda: attachments.offered(caller, attachment_id, now, by))
+
+    async def audit(self, wanted: AuditFilter, *, after: int, limit: int) -> AuditPage:
+        """See `ContactStore`."""
+        return await audit.page(self._database, wanted, after=after, limit=limit)
 
     async def staged(self, contact_id: str, attachment_id: str) -> Attachment | None:
         """See `ContactStore`."""
@@ -154,11 +168,15 @@ class SqlContactStore:
         self, caller: Caller, claim: Claim, item_id: str, *, now: int
     ) -> TranscriptItem | None:
         """See `ContactStore`."""
-        return await self._database.write(lambda: attachments.approve(caller, claim, item_id, now))
+        by = request_context.current.get()
+        return await self._database.write(
+            lambda: attachments.approve(caller, claim, item_id, now, by)
+        )
 
     async def hand_over(self, caller: Caller, claim: Claim, *, now: int) -> bool:
         """See `ContactStore`."""
-        return await self._database.write(lambda: scans.hand_over(caller, claim, now))
+        by = request_context.current.get()
+        return await self._database.write(lambda: scans.hand_over(caller, claim, now, by))
 
     async def release(self, contact_id: str, claim: Claim) -> bool:
         """See `ContactStore`."""
@@ -219,11 +237,11 @@ class SqlContactStore:
         return await self._database.write(lambda: scans.postpone(due, until, tries))
 
     async def conclude(
-        self, due: DueScan, item_id: str, *, is_approved: bool, now: int
+        self, due: DueScan, item_id: str, *, is_approved: bool, finding: str | None, now: int
     ) -> TranscriptItem | None:
         """See `ContactStore`."""
         return await self._database.write(
-            lambda: scans.conclude(due, item_id, now, is_approved=is_approved)
+            lambda: scans.conclude(due, item_id, now, is_approved=is_approved, finding=finding)
         )
 
     async def clear(self, due: DueScan, *, now: int) -> None:

@@ -20,6 +20,7 @@ import asyncpg
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.ports import Proposal
+from openparticipant.request_context import RequestContext
 from openparticipant.stores import attachments
 from openparticipant.stores.postgres import PostgresDatabase
 from openparticipant.stores.write import Write
@@ -28,10 +29,12 @@ _RESERVE = """
     WITH asked AS (
         SELECT * FROM unnest(
             $1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-            $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[]
+            $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
+            $13::text[], $14::text[]
         ) WITH ORDINALITY AS row (
             contact_seq, participant_seq, id, name, content_type, size,
-            staging_key, client_token, url_expires_at, abandoned_at, now, quota, place
+            staging_key, client_token, url_expires_at, abandoned_at, now, quota,
+            contact_id, request_id, place
         )
     ), present AS (
         SELECT c.seq AS contact_seq, p.seq AS participant_seq, p.id AS participant_id,
@@ -61,6 +64,11 @@ _RESERVE = """
         UPDATE contacts c SET attachments_held = attachments_held + more
         FROM (SELECT contact_seq, count(*) AS more FROM reserved GROUP BY contact_seq) AS by_contact
         WHERE c.seq = contact_seq
+    ), recorded AS (
+        INSERT INTO audit (at, event, actor, request_id, contact_id, attachment_id)
+        SELECT now, 'UPLOAD_STARTED', participant_id, request_id, contact_id, id
+        FROM numbered JOIN reserved USING (contact_seq, id)
+        ORDER BY place
     )
     SELECT id FROM reserved
 """
@@ -74,6 +82,7 @@ class Asked:
     new: Proposal
     limit: int
     now: int
+    by: RequestContext
 
 
 async def reserve(database: PostgresDatabase, asked: Sequence[Asked]) -> list[bool]:
@@ -97,6 +106,8 @@ async def reserve(database: PostgresDatabase, asked: Sequence[Asked]) -> list[bo
             [one.new.abandoned_at for one in asked],
             [one.now for one in asked],
             [one.limit for one in asked],
+            [one.caller.contact_id for one in asked],
+            [one.by.request_id for one in asked],
         )
     except (asyncpg.PostgresError, asyncpg.DataError):
         # One of them is at fault: each alone, so that it takes nobody with it.
@@ -109,4 +120,6 @@ def alone(asked: Asked) -> Write[Attachment]:
     """Do the same for one, with every outcome that it may have."""
     # Before all else, as every write does; `propose` inserts first, which is right with one writer.
     yield attachments.LOCK, (asked.caller.contact_seq,)
-    return (yield from attachments.propose(asked.caller, asked.new, asked.limit, asked.now))
+    return (
+        yield from attachments.propose(asked.caller, asked.new, asked.limit, asked.now, asked.by)
+    )

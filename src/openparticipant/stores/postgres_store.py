@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from openparticipant import request_context
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.ports import IdSource, Proposal
@@ -35,7 +36,7 @@ class PostgresContactStore(SqlContactStore):
 
     async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
         """See `ContactStore`."""
-        asked = Asked(caller, new, limit, now)
+        asked = Asked(caller, new, limit, now, request_context.current.get())
         if await self._proposals.ask(asked):
             return new.attachment
         return await self._postgres.write(lambda: postgres_proposals.alone(asked))

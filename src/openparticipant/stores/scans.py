@@ -8,11 +8,13 @@ The row outlives a rejection, until the bytes are gone.
 from __future__ import annotations
 
 from openparticipant.domain.attachment import Status
+from openparticipant.domain.audit import Event
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Participant, Role
 from openparticipant.domain.transcript import AttachedFile, ItemType, TranscriptItem
 from openparticipant.ports import Claim, DueScan
-from openparticipant.stores import attachments, items
+from openparticipant.request_context import SERVER, RequestContext
+from openparticipant.stores import attachments, audit, items
 from openparticipant.stores.connections import gone, lock_if_open, lock_open
 from openparticipant.stores.write import Row, Write
 
@@ -92,7 +94,7 @@ _CLEAR = """
 """
 
 
-def hand_over(caller: Caller, held: Claim, now: int) -> Write[bool]:
+def hand_over(caller: Caller, held: Claim, now: int, by: RequestContext) -> Write[bool]:
     """Leave a completed file to the scanners; see `ContactStore.hand_over`."""
     is_open = yield from lock_open(caller, now)
     key = (caller.contact_seq, held.attachment_id)
@@ -101,6 +103,7 @@ def hand_over(caller: Caller, held: Claim, now: int) -> Write[bool]:
     if not is_open:
         raise gone()
     yield _INSERT, (*key, now)
+    yield attachments.completed(caller, held, now, by)
     return True
 
 
@@ -143,7 +146,7 @@ def expire_leases(now: int) -> Write[None]:
 
 
 def conclude(
-    due: DueScan, item_id: str, now: int, *, is_approved: bool
+    due: DueScan, item_id: str, now: int, *, is_approved: bool, finding: str | None
 ) -> Write[TranscriptItem | None]:
     """Record a verdict and its item; see `ContactStore.conclude`."""
     is_open = yield from lock_if_open(due.contact_seq, now)
@@ -159,6 +162,14 @@ def conclude(
     ((participant_seq,),) = rows
     ((participant_id, role, display_name),) = yield _AUTHOR, (participant_seq,)
     file = due.attachment
+    yield audit.entry(
+        Event.FILE_APPROVED if is_approved else Event.FILE_REJECTED,
+        now,
+        SERVER,
+        contact_id=file.contact_id,
+        attachment_id=file.id,
+        detail=finding,
+    )
     return (
         yield from items.append(
             contact_seq=due.contact_seq,

@@ -11,6 +11,7 @@ from openparticipant import errors
 from openparticipant.errors import ServiceError, Unavailable
 from openparticipant.ports import Clock, IdSource
 from openparticipant.ports.tracer import Tracer
+from openparticipant.request_context import RequestContext, current
 from openparticipant.transport.exchange import (
     CLIENT_GONE,
     Exchange,
@@ -76,6 +77,7 @@ class PlaneRoute:
     def enter(self, scope: HTTPScope) -> Exchange:
         """Begin an exchange."""
         exchange = Exchange(scope, self._ids.uuid())
+        current.set(RequestContext(exchange.request_id))
         if self._tracer is not None:
             exchange.span = self._tracer.request(exchange.header(b"traceparent"))
         return exchange

@@ -17,6 +17,7 @@ from openparticipant.errors import (
 )
 from openparticipant.operations import table
 from openparticipant.ports import AccessKeys, Clock, OperatorPorts, Ports, Refusals, Running
+from openparticipant.request_context import RequestContext, current
 from openparticipant.sigv4 import Lookup, Refused, verify
 from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.transport.routes import Routes
@@ -93,6 +94,7 @@ class SignedPlane:
             await self._signers.look()
             signer = self._signer(exchange, raw_path, body)
         exchange.facts["access_key_id"] = signer
+        current.set(RequestContext(exchange.request_id, signer))
 
     def _signer(self, exchange: Exchange, raw_path: str, body: bytes) -> str:
         """Return whose signature the request bears, or raise what refuses it."""

@@ -147,3 +147,33 @@ class ExplainUrlResponse(Shape, frozen=True, kw_only=True):
     """In the order in which a server looks."""
 
     findings: list[Finding]
+
+
+class ListAuditEventsRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which events, and which page of them; `until` is not included."""
+
+    contact_id: Text256 | None = None
+    attachment_id: Text256 | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    max_results: PageSize | None = None
+    next_token: NextToken | None = None
+
+
+class AuditEvent(Shape, frozen=True, kw_only=True):
+    """`actor` is a participant's or an access key's id; absent for the server itself."""
+
+    at: Instant
+    event: str
+    actor: str | None = None
+    request_id: str | None = None
+    contact_id: str | None = None
+    attachment_id: str | None = None
+    detail: str | None = None
+
+
+class ListAuditEventsResponse(Shape, frozen=True, kw_only=True):
+    """The oldest first. A page may be empty although more follow: then it has a `next_token`."""
+
+    events: list[AuditEvent]
+    next_token: NextToken | None = None

@@ -284,4 +284,13 @@ ADMIN: tuple[Operation, ...] = (
         _ADMIN_ERRORS,
         None,
     ),
+    Operation(
+        "ListAuditEvents",
+        "GET",
+        "/audit",
+        admin.ListAuditEventsRequest,
+        admin.ListAuditEventsResponse,
+        _ADMIN_ERRORS,
+        None,
+    ),
 )

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TypeAlias
 
 from openparticipant.testing.store_contract import (
+    audits,
     completions,
     contacts,
     deadlines,
@@ -50,6 +51,7 @@ _CHAPTERS = (
     transcripts,
     privacy,
     listings,
+    audits,
     deadlines,
     durability,
 )

@@ -230,7 +230,7 @@ class Scene:
     async def conclude(self, due: DueScan, *, is_approved: bool) -> TranscriptItem | None:
         """Record a verdict."""
         return await self.store.conclude(
-            due, self.ids.uuid(), is_approved=is_approved, now=self.now
+            due, self.ids.uuid(), is_approved=is_approved, finding="finding", now=self.now
         )
 
     async def approved(self, caller: Caller, client_token: str | None = None) -> Claim:
