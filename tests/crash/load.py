@@ -155,7 +155,10 @@ def attach(line: Line, conversation: Conversation, rng: random.Random) -> None:
         call("complete-attachment-upload", other, 409)
     if rng.random() < 0.3:
         offered = call("attachment", {"AttachmentId": upload.attachment_id}, 200)
-        if line.presigned("GET", str(offered["Url"])).expect(200).body != content:
+        got = line.presigned("GET", str(offered["Url"]))
+        if got.status == 403 and conversation.ended is not Ended.NO:
+            raise ConversationOver
+        if got.expect(200).body != content:
             raise WrongAnswerError("other bytes came back")
 
 
