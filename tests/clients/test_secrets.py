@@ -93,7 +93,7 @@ def babble(url: str, secret: str) -> None:
         f"GET /attachments/x?X-Amz-Signature={secret} HTTP/1.1\r\nX: {'a' * 20_000}\r\n\r\n",
         f"GET /participant/websocket?AuthToken={secret} HTTP/1.1\r\nHost: x\r\n\r\n",
         f"GET /participant/websocket?AuthToken={secret} HTTP/1.1\r\nHost: x\r\n{_UPGRADE}\r\n",
-        f"PUT /attachments/x?X-Amz-Signature={secret} HTTP/1.1\r\nContent-Length: 99\r\n\r\nhalf",
+        f"PUT /attachments/x?X-Amz-Signature={secret} HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nhalf",
     ):
         with socket.create_connection((parts.hostname or "", parts.port or 0), 60) as client:
             client.sendall(head.encode())

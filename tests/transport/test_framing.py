@@ -166,7 +166,7 @@ async def test_pipelined_requests_are_answered_in_order() -> None:
     """Requests sent at once are answered one after the other."""
     async with serving(Echo()) as served:
         client = await served.client()
-        await client.send(b"".join(b"GET /%d HTTP/1.1\r\n\r\n" % n for n in range(20)))
+        await client.send(b"".join(b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % n for n in range(20)))
         for number in range(20):
             assert (await client.answer()).body == b"GET /%d 0" % number
 
@@ -177,7 +177,7 @@ async def test_depth_of_a_pipeline_is_bounded() -> None:
     held = Held()
     async with serving(held, Bounds(pipelined=3)) as served:
         client = await served.client()
-        await client.send(b"".join(b"GET /%d HTTP/1.1\r\n\r\n" % n for n in range(2000)))
+        await client.send(b"".join(b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n" % n for n in range(2000)))
         await until(lambda: held.calls == 1)
         held.go.set()
         answers = [await client.answer() for _ in range(4)]
@@ -191,7 +191,7 @@ async def test_depth_of_a_pipeline_is_bounded() -> None:
 async def test_depth_of_a_pipeline_is_bounded_behind_a_declined_offer() -> None:
     """An offer of another protocol changes nothing about what follows it."""
     held = Held()
-    offer = b"GET /0 HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"
+    offer = b"GET /0 HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"
     async with serving(held, Bounds(pipelined=3)) as served:
         client = await served.client()
         await client.send(offer * 2000)

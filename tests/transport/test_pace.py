@@ -221,7 +221,7 @@ async def test_answer_is_flushed_or_dropped_after_its_connection_closes() -> Non
     async with serving(app) as served:
         client = await served.client()
         client.writer.transport.pause_reading()  # type: ignore[attr-defined]
-        await client.send(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+        await client.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         await until(lambda: served.listener.requests == 1)
         assert served.listener.connections == 1
         served.pass_time(21)
@@ -239,7 +239,7 @@ async def test_small_answer_is_dropped_with_a_client_that_never_reads() -> None:
     async with serving(app, narrow=True) as served:
         client = await served.client()
         client.writer.transport.pause_reading()  # type: ignore[attr-defined]
-        await client.send(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+        await client.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         await until(lambda: served.listener.requests == 1)
         assert not stuck(served)
         served.pass_time(21)
@@ -256,7 +256,7 @@ async def test_closing_waits_for_a_slow_honest_reader() -> None:
 
     async with serving(app) as served:
         client = await served.client()
-        await client.send(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+        await client.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         await client.reader.readuntil(b"\r\n\r\n")
         for _ in range(8):
             await client.reader.readexactly(4_194_304)

@@ -22,15 +22,17 @@ from openparticipant.errors import (
     ServiceError,
     ValidationException,
 )
+from openparticipant.transport import framing
+from openparticipant.transport.answers import Answers
 from openparticipant.transport.reading import SMALLEST
 from openparticipant.transport.refusal import Guard, Refusal, answer
 
 _LOGGER = logging.getLogger(__name__)
 
-# What the connection's next byte would be part of; up to _TRAILERS, of something the parser keeps
+# What the connection's next byte would be part of; up to _FRAMING, of something the parser keeps
 # in memory until it is whole.
 _HEAD: Final = 0
-_TRAILERS: Final = 1
+_FRAMING: Final = 1
 _BODY: Final = 2
 _NOTHING: Final = 3  # a whole request is read; the next byte begins another
 _IGNORED: Final = 4
@@ -89,7 +91,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Get to know the transport, as uvicorn's protocol does."""
         super().connection_made(transport)
         self._peer = self.client
-        self._answers = _Answers(transport, self._finish)
+        self._answers = Answers(transport, self._finish)
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless nothing further of this connection is wanted."""
@@ -101,7 +103,7 @@ class BoundedProtocol(HttpToolsProtocol):
         stop = self._feed(data)
         if stop is not None:
             self._stop(data, stop)
-        if self._next <= _TRAILERS and self._received - self._since > self._bounds.head_bytes:
+        if self._next <= _FRAMING and self._received - self._since > self._bounds.head_bytes:
             self._refuse(self._too_large())
 
     def on_message_begin(self) -> None:
@@ -118,25 +120,25 @@ class BoundedProtocol(HttpToolsProtocol):
             and self._head_size() > bounds.head_bytes
         ):
             raise self._too_large()
+        chunked = framing.check(*self._head())
         if self._peer:
             # A proxy's connection carries the requests of many.
             self.client = self.scope["client"] = self.guard.proxies.client(self._peer, self.headers)
-        if b"#" in self.url:
-            raise ValidationException("The request is malformed: fragment in the target")
         if len(self.pipeline) >= bounds.pipelined:
             # What is queued is answered; the last of the answers tells the client to come again.
             self.cycle.keep_alive = False
             self._next = _IGNORED
             raise _EnoughError
         if self.parser.should_upgrade():
-            if self.parser.get_method() == b"CONNECT":
-                raise ValidationException("The request is malformed: this is not a proxy")
             if self._should_upgrade():
                 super().on_headers_complete()
             return
         super().on_headers_complete()
         self.cycle.transport = cast("asyncio.Transport", self._answers)
-        self._next = _BODY
+        if chunked:
+            self._begin_framing()
+        else:
+            self._next = _BODY
         self._due = 0.0
         if self.expect_100_continue:
             # Told no before it sent its body, a client may leave the body out: where the next
@@ -163,9 +165,12 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_chunk_header(self) -> None:
         """Expect a chunk or, after the last one, trailers, which nobody gets to see."""
-        self._next = _TRAILERS
-        self._since = self._received
+        self._begin_framing()
         self.headers = []
+
+    def on_chunk_complete(self) -> None:
+        """Expect the size of the next chunk, and what is called its extensions."""
+        self._begin_framing()
 
     def on_message_complete(self) -> None:
         """Tell the application that its request is whole."""
@@ -226,12 +231,24 @@ class BoundedProtocol(HttpToolsProtocol):
         else:
             self._sweep_body(now)
 
+    def _should_upgrade(self) -> bool:
+        # In HTTP/1.0 there is no such offer, whatever stands there.
+        return self.parser.get_http_version() != "1.0" and super()._should_upgrade()
+
+    def _begin_framing(self) -> None:
+        self._next = _FRAMING
+        self._since = self._received
+
     def _begin_head(self, since: int, *, midway: bool) -> None:
         self._next = _HEAD
         self._since = since
         self._midway = midway
         self._due = 0.0
         self.client = self._peer
+
+    def _head(self) -> tuple[str, bytes, bytes, list[tuple[bytes, bytes]]]:
+        parser = self.parser
+        return parser.get_http_version(), parser.get_method(), self.url, self.headers
 
     def _head_size(self) -> int:
         line = len(self.parser.get_method()) + len(self.url) + len(b"  HTTP/1.1\r\n\r\n")
@@ -269,20 +286,13 @@ class BoundedProtocol(HttpToolsProtocol):
     def _without_offer(self) -> bytes:
         # The parser skips the body of a request that offers another protocol (Java's own client
         # offers h2c with every plain request), so a new one reads it again without the offer.
-        version = self.parser.get_http_version().encode()
-        head = [self.parser.get_method(), b" ", self.url, b" HTTP/", version, b"\r\n"]
-        for name, value in self.headers:
-            if name == b"connection":
-                closing = b"close" in (token.strip().lower() for token in value.split(b","))
-                head += [b"connection: close\r\n"] if closing else []
-            else:
-                head += [name, b": ", value, b"\r\n"]
+        head = framing.without_offer(*self._head())
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        return b"".join([*head, b"\r\n"])
+        return head
 
     def _refuse(self, error: ServiceError) -> None:
-        in_head = self._next not in {_BODY, _TRAILERS}
+        in_head = self._next not in {_BODY, _FRAMING}
         self._next = _IGNORED
         request_id = self.guard.new_id()
         reason = "malformed" if error.status == 400 else "head-too-large"
@@ -353,46 +363,6 @@ class BoundedProtocol(HttpToolsProtocol):
             self._unwritten = unwritten
         elif now >= self._writing_due:
             self._cut("slow-reader", "the answer is read below the minimum rate")
-
-
-class _Answers:
-    """What an answer uses of a transport; closing it waits for input that is still under way.
-
-    uvicorn writes the head of an answer and its body apart. Joined, they cost one system call
-    and wake the client once.
-    """
-
-    __slots__ = ("_begun", "_close", "_head", "_write", "is_closing")
-
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        self._write = transport.write
-        self._close = close
-        self._begun = False
-        self._head = b""
-        self.is_closing = transport.is_closing
-
-    def write(self, data: bytes) -> None:
-        """Write on, but keep a head until its body begins."""
-        if self._begun:
-            head, self._head = self._head, b""
-            self._write(head + data if head else data)
-        elif data.startswith(b"HTTP/1.1 100 "):
-            self._write(data)
-        else:
-            self._begun = True
-            self._head = data
-
-    def end(self) -> None:
-        """Write what is kept of an answer without a body, and be ready for the next one."""
-        self._begun = False
-        if self._head:
-            head, self._head = self._head, b""
-            self._write(head)
-
-    def close(self) -> None:
-        """End the answer, and the connection once its input ends."""
-        self.end()
-        self._close()
 
 
 class _EnoughError(Exception):
