@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
+from openparticipant import limits
 from openparticipant.wire import service, shapes
 
 FOLDER = Path(__file__).parents[1] / "src/openparticipant/cli"
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 OPERATIONS: dict[str, Operation] = '''
 
+# Sizes in bytes are the model's `long`, and told by their bounds.
+SIZES = {limits.ATTACHMENT_SIZE_MAX, shapes.INT64_MAX}
 # The bearer is no member of the shapes, yet AWS's model gives it a place, which shows in the order
 # of options and messages: the last, but for these.
 BEARER_PLACE = {"CreateParticipantConnection": 1, "GetAttachment": 1}
@@ -61,7 +64,7 @@ def shape_of(kind: inspect.Type) -> dict[str, Any]:  # noqa: PLR0911 - a table i
         case inspect.LiteralType(values=values):
             return {"type": "string", "enum": values}
         case inspect.IntType():
-            name = "long" if kind.le == shapes.INT64_MAX else "integer"
+            name = "long" if kind.le in SIZES else "integer"
             return {"type": name, **bounds(kind.ge, kind.le)}
         case inspect.BoolType():
             return {"type": "boolean"}

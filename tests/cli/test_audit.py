@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from openparticipant.stores import audit
+from openparticipant.testing.chat import control
 from openparticipant.testing.clock import START, SettableClock
 from openparticipant.testing.server import Server
 from tests.cli.worlds import Outcome, command
@@ -78,6 +79,26 @@ def test_everything_is_told_with_its_actor_and_request(data_dir: Path) -> None:
     assert len(rows) == 4
     assert rows[0].index("UPLOAD_STARTED") == title.index("EVENT")
     assert rows[0].index(customer.contact_id) == title.index("CONTACT")
+
+
+def test_a_changed_configuration_is_told(data_dir: Path) -> None:
+    """For whom, to what, and by whose key."""
+    with Server(data_dir, clock=SettableClock(), log=io.BytesIO()) as server:
+        changed = control(
+            server,
+            "POST",
+            "/attached-files-configurations/shop/CHAT",
+            {
+                "MaximumSizeLimitInBytes": 1000,
+                "ExtensionConfiguration": {"AllowedExtensions": [{"Extension": "PDF"}]},
+            },
+        )
+        assert changed.status == 200, changed.body
+        signer = server.node.control_key.access_key_id
+    (event,) = events(data_dir)
+    assert (event["Event"], event["Actor"]) == ("CONFIGURATION_CHANGED", signer)
+    assert event["Detail"] == "files of shop (CHAT), up to 1000 bytes, extensions pdf"
+    assert event["RequestId"] == changed.headers["x-amzn-requestid"]
 
 
 def test_nothing_but_ids_is_in_it(data_dir: Path) -> None:

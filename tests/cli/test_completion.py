@@ -176,7 +176,7 @@ ZSH = {
     "openparticipant connectparticipant start-": (
         "openparticipant connectparticipant start-attachment-upload "
     ),
-    "openparticipant connect desc": "openparticipant connect describe-contact ",
+    "openparticipant connect describe-c": "openparticipant connect describe-contact ",
     "openparticipant --region x --outp": "openparticipant --region x --output ",
     "openparticipant --output ta": "openparticipant --output table ",
     "openparticipant get-transcript --sort-order ASC": (

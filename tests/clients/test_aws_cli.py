@@ -174,6 +174,23 @@ def test_chat_is_led_from_a_shell(plain: ServeProcess, tmp_path: Path) -> None:
     assert b"(AccessDeniedException)" in call("get-transcript").err
 
 
+def test_rules_for_files_are_decided_per_instance(shell: Shell) -> None:
+    """Update, describe and list, which the CLI pages through by itself."""
+
+    def call(name: str, *words: str) -> Any:
+        return shell.run("aws", "connect", name, "--instance-id", "told", *words).json
+
+    scope = ("--attachment-scope", "CHAT")
+    made = call(
+        "update-attached-files-configuration", *scope, "--maximum-size-limit-in-bytes", "5",
+        "--extension-configuration", "AllowedExtensions=[{Extension=pdf}]",
+    )  # fmt: skip
+    found = call("describe-attached-files-configuration", *scope)["AttachedFilesConfiguration"]
+    assert found == made
+    listed = call("list-attached-files-configurations", "--page-size", "1")
+    assert len(listed["AttachedFilesConfigurations"]) == 4
+
+
 def test_wrong_key_is_refused(plain: ServeProcess, tmp_path: Path) -> None:
     """The control plane takes the server's own key pair and no other."""
     wrong = Shell(

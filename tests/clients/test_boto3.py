@@ -146,6 +146,29 @@ def test_errors_of_the_control_plane_are_the_classes_of_its_model(
             )
 
 
+def test_rules_for_files_are_decided_per_instance(session: boto3.session.Session) -> None:
+    """The next upload goes by them; the SDK reads instants and pages as AWS's."""
+    files = {"InstanceId": "decided", "AttachmentScope": "CHAT"}
+    with client(session, "connect") as connect:
+        assert "LastModifiedTime" not in connect.describe_attached_files_configuration(**files)
+        made = connect.update_attached_files_configuration(
+            **files,
+            MaximumSizeLimitInBytes=5,
+            ExtensionConfiguration={"AllowedExtensions": [{"Extension": "pdf"}]},
+        )
+        found = connect.describe_attached_files_configuration(**files)
+        first = connect.list_attached_files_configurations(InstanceId="decided", MaxResults=1)
+        rest = connect.list_attached_files_configurations(
+            InstanceId="decided", NextToken=first["NextToken"]
+        )
+        assert found["AttachedFilesConfiguration"]["LastModifiedTime"] == made["LastModifiedTime"]
+        with pytest.raises(connect.exceptions.InvalidParameterException):
+            connect.update_attached_files_configuration(**files)
+    listed = first["AttachedFilesConfigurations"] + rest["AttachedFilesConfigurations"]
+    assert [each["MaximumSizeLimitInBytes"] for each in listed].count(5) == 1
+    assert len(listed) == 4
+
+
 def test_complete_50_times_at_once_gives_one_item(
     shell: Shell, session: boto3.session.Session
 ) -> None:

@@ -155,11 +155,7 @@ def attach(line: Line, conversation: Conversation, rng: random.Random) -> None:
         call("complete-attachment-upload", other, 409)
     if rng.random() < 0.3:
         offered = call("attachment", {"AttachmentId": upload.attachment_id}, 200)
-        got = line.presigned("GET", str(offered["Url"]))
-        if got.status == 403 and conversation.ended is not Ended.NO:
-            raise ConversationOver
-        if got.expect(200).body != content:
-            raise WrongAnswerError("other bytes came back")
+        get(line, conversation, str(offered["Url"]), content)
 
 
 def put(
@@ -177,6 +173,15 @@ def put(
         raise ConversationOver
     stored.expect(200)
     upload.stored = True
+
+
+def get(line: Line, conversation: Conversation, url: str, content: bytes) -> None:
+    """Fetch the bytes again from where the server said."""
+    got = line.presigned("GET", url)
+    if got.status == 403 and conversation.ended is not Ended.NO:
+        raise ConversationOver
+    if got.expect(200).body != content:
+        raise WrongAnswerError("other bytes came back")
 
 
 def disconnect(line: Line, conversation: Conversation) -> None:

@@ -214,6 +214,22 @@ def test_a_key_pair_is_exchanged_at_one_node(shared: Cluster) -> None:
             old = new
 
 
+def test_rules_for_files_are_decided_at_one_node(shared: Cluster) -> None:
+    """They hold there at once and on the other one within seconds."""
+    path = "/attached-files-configurations/decided/CHAT"
+    with shared.serve("one") as first, shared.serve("other") as second:
+        one, other = remote(first), remote(second)
+
+        def largest(node: Server) -> int:
+            found = control(node, "GET", path).json["AttachedFilesConfiguration"]
+            return int(found["MaximumSizeLimitInBytes"])
+
+        assert largest(other) == 20 * 1024 * 1024
+        control(one, "POST", path, {"MaximumSizeLimitInBytes": 5})
+        assert largest(one) == 5
+        assert eventually(lambda: largest(other) == 5)
+
+
 def test_a_pair_is_never_stored_in_the_open(shared: Cluster) -> None:
     """Who makes one without a server needs the master key of the database, and no other."""
     with shared.serve("one") as first:

@@ -76,7 +76,15 @@ class House:
         nothing: Any = None
         scanning = Scanning([self.scanner], Hold(millis=DAY))
         ports = Ports(
-            SettableClock(scene.now), scene.ids, store, nothing, nothing, nothing, scanning, nothing
+            SettableClock(scene.now),
+            scene.ids,
+            store,
+            nothing,
+            nothing,
+            nothing,
+            scanning,
+            nothing,
+            nothing,
         )
         self.watch = asyncio.create_task(Reviewer(ports).watch())
 

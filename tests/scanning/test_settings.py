@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from openparticipant.testing.chat import request
+from openparticipant.testing.chat import control, request
 from openparticipant.testing.server import Server
 from openparticipant.transport.start import StartError
 from tests.cli.worlds import command
@@ -61,6 +61,23 @@ def test_no_file_is_larger_than_a_scanner_takes(clamd: str) -> None:
     assert fits.status == 200
     assert (refused.status, refused.error) == (400, "ValidationException")
     assert refused.json["Message"] == "Files cannot exceed 3 MB."
+
+
+def test_no_instance_decides_on_files_that_a_scanner_does_not_take(
+    clamd: str, tmp_path: Path
+) -> None:
+    """It is told so at once; what was decided before the scanner came is bounded by it."""
+    path = "/attached-files-configurations/instance/CHAT"
+    with Server(tmp_path, log=io.BytesIO()) as server:
+        control(server, "POST", path, {"MaximumSizeLimitInBytes": 2000})
+    with Server(tmp_path, log=io.BytesIO(), scanner=f"{clamd}?max-size=1000") as server:
+        found = control(server, "GET", path).json["AttachedFilesConfiguration"]
+        assert found["MaximumSizeLimitInBytes"] == 1000
+        assert server.start_chat().start_upload(AttachmentSizeInBytes=1001).status == 400
+        refused = control(server, "POST", path, {"MaximumSizeLimitInBytes": 1001})
+        assert refused.error == "InvalidParameterException"
+        assert "at most 1000" in refused.json["Message"]
+        assert control(server, "POST", path, {"MaximumSizeLimitInBytes": 999}).status == 200
 
 
 def test_without_a_scanner_there_is_no_such_engine() -> None:

@@ -19,6 +19,7 @@ from openparticipant.errors import NoVerdict
 from openparticipant.limits import SCAN_HOLD
 from openparticipant.objects.disk import PREFIX, DiskObjects
 from openparticipant.operations import completion, deadlines, review
+from openparticipant.operations.rule_book import RuleBook
 from openparticipant.ports import (
     CompletedFile,
     ContactStore,
@@ -46,6 +47,7 @@ POLICY = Policy(
     instances=frozenset(),
     instances_without_attachments=frozenset(),
     file_rules=FileRules(frozenset({"txt"}), 5),
+    largest_file=5,
     content_checks=ContentChecks(CheckMode.ENFORCE, {}),
     attachments_per_contact=LIMIT,
     upload_url_lifetime=900_000,
@@ -158,6 +160,7 @@ class AttachmentWorld:
             POLICY,
             Scanning((), HOLD),
             StoredContents(self.objects),
+            RuleBook(self.store, POLICY, self.clock),
         )
         await self.scene.reopen()
         await recover(self.ports, self.objects, alone=True)
@@ -243,6 +246,7 @@ class AttachmentWorld:
             POLICY,
             Scanning(scanners, HOLD),
             cast("Any", Stepped(StoredContents(self.objects), gate)),
+            RuleBook(self.store, POLICY, self.clock),
         )
 
     @asynccontextmanager

@@ -48,6 +48,12 @@ def _of_operation(operation: Operation) -> Iterator[str]:
     for part in operation.path.split("/"):
         if part.startswith("{"):
             yield f"{name}.input.{part[1:-1]}: in uri"
+    if operation.method == "GET":
+        for field in msgspec.structs.fields(operation.request):
+            if f"{{{field.encode_name}}}" not in operation.path:
+                # The codec's rule.
+                written = field.encode_name[:1].lower() + field.encode_name[1:]
+                yield f"{name}.input.{field.encode_name}: in query as {written}"
     yield from _of_struct(f"{name}.input", operation.request)
     yield from _of_struct(f"{name}.output", operation.response)
 
@@ -132,6 +138,8 @@ def _of_members(place: str, shape: Any, above: tuple[str, ...]) -> Iterator[str]
                 yield f"{here}: in header {inner.serialization['name']}"
             case "uri":
                 yield f"{here}: in uri"
+            case "querystring":
+                yield f"{here}: in query as {inner.serialization['name']}"
         yield from _of_shape(here, inner, above)
 
 

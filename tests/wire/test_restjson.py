@@ -66,7 +66,7 @@ def start(**members: Any) -> bytes:
 @example(operation=OPERATIONS["SendMessage"], body=b"\xef\xbb\xbf{}")
 def test_any_bytes_give_a_shape_or_a_refusal(operation: Operation, body: bytes) -> None:
     """No input reaches an operation half understood, and none escapes as another exception."""
-    assert outcome(operation, body) != ""
+    assert outcome(operation, body, *path_of(operation)) != ""
 
 
 @UNHURRIED
@@ -75,7 +75,12 @@ def test_any_json_gives_a_shape_or_a_refusal(operation: Operation, members: st.D
     """The same for bodies that look right: real member names with values of every kind."""
     names = st.sampled_from([*operation.request.__struct_encode_fields__, "Other"])
     value = members.draw(st.dictionaries(names, JSON))
-    assert outcome(operation, json.dumps(value).encode()) != ""
+    assert outcome(operation, json.dumps(value).encode(), *path_of(operation)) != ""
+
+
+def path_of(operation: Operation) -> list[str]:
+    """Return a good value for each part of the path that is open."""
+    return ["CHAT"] * operation.path.count("{")
 
 
 def outcome(operation: Operation, body: bytes, *path: str) -> str | None:
@@ -104,6 +109,31 @@ def test_a_path_member_is_decoded() -> None:
     shape = codec(OPERATIONS["DescribeContact"]).decode(b"", ("a%2Fb", "%C3%A9"))
 
     assert encode(shape) == '{"InstanceId":"a/b","ContactId":"é"}'.encode()
+
+
+def test_a_path_member_of_a_request_with_a_body_is_the_paths() -> None:
+    """The address was routed and signed; what the body says of the same member does not count."""
+    update = codec(OPERATIONS["UpdateAttachedFilesConfiguration"])
+    body = b'{"InstanceId":"other","MaximumSizeLimitInBytes":5}'
+
+    shape = update.decode(body, ("a%2Fb", "CHAT"))
+
+    assert encode(shape) == (
+        b'{"InstanceId":"a/b","AttachmentScope":"CHAT","MaximumSizeLimitInBytes":5}'
+    )
+    for broken in ("%ff", "%00"):
+        with pytest.raises(ValidationException):
+            update.decode(body, (broken, "CHAT"))
+
+
+@pytest.mark.parametrize("name", ["maxResults", "MaxResults"])
+def test_a_member_of_a_query_may_begin_with_a_small_letter(name: str) -> None:
+    """AWS's do; the operator's do not."""
+    listed = codec(OPERATIONS["ListAttachedFilesConfigurations"])
+
+    assert encode(listed.decode(b"", ("i",), f"{name}=5".encode())) == (
+        b'{"InstanceId":"i","MaxResults":5}'
+    )
 
 
 def test_unknown_members_are_ignored() -> None:

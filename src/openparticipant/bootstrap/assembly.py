@@ -25,6 +25,7 @@ from openparticipant.domain.access_key import Purpose
 from openparticipant.errors import Unavailable
 from openparticipant.objects.disk import DiskObjects
 from openparticipant.operations.review import Reviewer
+from openparticipant.operations.rule_book import RuleBook
 from openparticipant.ports import Engine, Ports
 from openparticipant.settings import Settings
 from openparticipant.stores import identity as identities
@@ -90,19 +91,24 @@ async def _assemble(
     patience = Patience(on.clock)
     held.push_async_callback(patience.close)
     watched_objects = watched.objects(objects, metrics, traces, patience)
+    watched_store = watched.store(store, metrics, traces, patience, rows)
+    decided = policy(settings, where.public_url, scanned)
+    rule_book = RuleBook(watched_store, decided, on.clock)
     ports = Ports(
         on.clock,
         on.ids,
-        watched.store(store, metrics, traces, patience, rows),
+        watched_store,
         watched_objects,
         watched.bus(told_by, metrics, traces),
-        policy(settings, where.public_url, scanned),
+        decided,
         watched.scanning(scanned, metrics),
         watched.inspector(StoredContents(watched_objects), metrics),
+        rule_book,
     )
     disk = objects if isinstance(objects, DiskObjects) else None
     # What waits is worked off later; a start waits for nobody.
     with allowing(0):
+        await rule_book.look()
         await recover(ports, disk, alone=bool(only_one(settings)))
     write_profile = partial(
         data_dir.write_profile,
@@ -141,5 +147,6 @@ async def _assemble(
         membership=member,
         data_dir=data_dir,
         keys=keys,
+        rule_book=rule_book,
         held=held.pop_all(),
     )

@@ -11,6 +11,7 @@ from openparticipant.domain.access_key import Purpose
 from openparticipant.operations import deadlines
 from openparticipant.operations.membership import Membership
 from openparticipant.operations.review import Reviewer
+from openparticipant.operations.rule_book import RuleBook
 from openparticipant.ports import Ports
 from openparticipant.sigv4 import Credentials
 from openparticipant.transport.engines import Engines
@@ -33,12 +34,14 @@ class Node:
         membership: Membership,
         data_dir: DataDir,
         keys: KeyRing,
+        rule_book: RuleBook,
         held: AsyncExitStack,
     ) -> None:
         self.server = server
         self.ports = ports
         self.data_dir = data_dir
         self._keys = keys
+        self._rule_book = rule_book
         self._rooms = rooms
         self._reviewer = reviewer
         self._engines = engines
@@ -57,7 +60,7 @@ class Node:
         return self._membership.over
 
     def watch(self) -> None:
-        """Begin the background work: deadlines, scans, listeners the bus forgot, nodes, engines, keys."""
+        """Begin the background work: deadlines, scans, listeners the bus forgot, nodes, engines, keys, rules."""
         work = (
             self._membership.watch(),
             deadlines.watch(self.ports),
@@ -65,6 +68,7 @@ class Node:
             self._rooms.watch(),
             self._engines.watch(),
             self._keys.watch(),
+            self._rule_book.watch(),
         )
         # It begins anew by itself, soon enough.
         with allowing(0):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from openparticipant import view_files
 from openparticipant.domain.attachment import FileRules
 from openparticipant.domain.view import View
+from openparticipant.limits import ATTACHMENT_SIZE_MAX
 from openparticipant.ports import Policy, Scanning
 from openparticipant.settings import Settings
 from openparticipant.transport.start import StartError
@@ -18,6 +19,7 @@ def policy(settings: Settings, public_url: str, scanning: Scanning) -> Policy:
     No file may be larger than every scanner takes.
     """
     sizes = [it.largest for it in scanning.scanners if it.largest is not None]
+    largest_file = min([ATTACHMENT_SIZE_MAX, *sizes])
     return Policy(
         account=settings.account,
         region=settings.region,
@@ -25,8 +27,9 @@ def policy(settings: Settings, public_url: str, scanning: Scanning) -> Policy:
         instances=frozenset(settings.instances),
         instances_without_attachments=frozenset(settings.instances_without_attachments),
         file_rules=FileRules(
-            frozenset(settings.attachment_extensions), min([settings.attachment_size, *sizes])
+            frozenset(settings.attachment_extensions), min(settings.attachment_size, largest_file)
         ),
+        largest_file=largest_file,
         content_checks=settings.content_check,
         attachments_per_contact=settings.attachments_per_contact,
         upload_url_lifetime=settings.upload_url_lifetime,

@@ -169,7 +169,9 @@ class Client:
         body = None
         query = ""
         if operation["method"] == "GET":
-            query = urlencode(left, quote_via=quote)
+            # There, and only there, AWS's members begin with a small letter.
+            asked = {name[:1].lower() + name[1:]: value for name, value in left.items()}
+            query = urlencode(asked, quote_via=quote)
         else:
             headers["Content-Type"] = "application/json"
             body = _document(left)

@@ -42,6 +42,56 @@ OPERATIONS: dict[str, Operation] = {
             "ParticipantId": {"type": "string", "min": 1, "max": 256},
         },
     },
+    "describe-attached-files-configuration": {
+        "name": "DescribeAttachedFilesConfiguration",
+        "method": "GET",
+        "path": "/attached-files-configurations/{InstanceId}/{AttachmentScope}",
+        "bearer": "",
+        "input": {
+            "InstanceId": {"type": "string", "min": 1, "max": 100, "required": True},
+            "AttachmentScope": {
+                "type": "string",
+                "enum": ("CASE", "CHAT", "EMAIL", "TASK"),
+                "required": True,
+            },
+        },
+        "output": {
+            "AttachedFilesConfiguration": {
+                "type": "structure",
+                "members": {
+                    "InstanceId": {"type": "string", "min": 1, "max": 100, "required": True},
+                    "AttachmentScope": {
+                        "type": "string",
+                        "enum": ("CASE", "CHAT", "EMAIL", "TASK"),
+                        "required": True,
+                    },
+                    "MaximumSizeLimitInBytes": {"type": "long", "min": 1, "max": 104857600},
+                    "ExtensionConfiguration": {
+                        "type": "structure",
+                        "members": {
+                            "AllowedExtensions": {
+                                "type": "list",
+                                "element": {
+                                    "type": "structure",
+                                    "members": {
+                                        "Extension": {
+                                            "type": "string",
+                                            "min": 1,
+                                            "max": 10,
+                                            "required": True,
+                                        }
+                                    },
+                                },
+                                "required": True,
+                            }
+                        },
+                    },
+                    "LastModifiedTime": {"type": "timestamp"},
+                },
+                "required": True,
+            }
+        },
+    },
     "describe-contact": {
         "name": "DescribeContact",
         "method": "GET",
@@ -71,6 +121,55 @@ OPERATIONS: dict[str, Operation] = {
                     },
                 },
             }
+        },
+    },
+    "list-attached-files-configurations": {
+        "name": "ListAttachedFilesConfigurations",
+        "method": "GET",
+        "path": "/attached-files-configurations/{InstanceId}",
+        "bearer": "",
+        "input": {
+            "InstanceId": {"type": "string", "min": 1, "max": 100, "required": True},
+            "MaxResults": {"type": "integer", "min": 1, "max": 100},
+            "NextToken": {"type": "string"},
+        },
+        "output": {
+            "AttachedFilesConfigurations": {
+                "type": "list",
+                "element": {
+                    "type": "structure",
+                    "members": {
+                        "InstanceId": {"type": "string", "min": 1, "max": 100, "required": True},
+                        "AttachmentScope": {
+                            "type": "string",
+                            "enum": ("CASE", "CHAT", "EMAIL", "TASK"),
+                            "required": True,
+                        },
+                        "MaximumSizeLimitInBytes": {"type": "long", "min": 1, "max": 104857600},
+                        "ExtensionConfiguration": {
+                            "type": "structure",
+                            "members": {
+                                "AllowedExtensions": {
+                                    "type": "list",
+                                    "element": {
+                                        "type": "structure",
+                                        "members": {
+                                            "Extension": {
+                                                "type": "string",
+                                                "min": 1,
+                                                "max": 10,
+                                                "required": True,
+                                            }
+                                        },
+                                    },
+                                    "required": True,
+                                }
+                            },
+                        },
+                    },
+                },
+            },
+            "NextToken": {"type": "string"},
         },
     },
     "start-chat-contact": {
@@ -130,5 +229,70 @@ OPERATIONS: dict[str, Operation] = {
             "DisconnectReason": {"type": "structure", "members": {"Code": {"type": "string"}}},
         },
         "output": {},
+    },
+    "update-attached-files-configuration": {
+        "name": "UpdateAttachedFilesConfiguration",
+        "method": "POST",
+        "path": "/attached-files-configurations/{InstanceId}/{AttachmentScope}",
+        "bearer": "",
+        "input": {
+            "InstanceId": {"type": "string", "min": 1, "max": 100, "required": True},
+            "AttachmentScope": {
+                "type": "string",
+                "enum": ("CASE", "CHAT", "EMAIL", "TASK"),
+                "required": True,
+            },
+            "MaximumSizeLimitInBytes": {"type": "long", "min": 1, "max": 104857600},
+            "ExtensionConfiguration": {
+                "type": "structure",
+                "members": {
+                    "AllowedExtensions": {
+                        "type": "list",
+                        "element": {
+                            "type": "structure",
+                            "members": {
+                                "Extension": {
+                                    "type": "string",
+                                    "min": 1,
+                                    "max": 10,
+                                    "required": True,
+                                }
+                            },
+                        },
+                        "required": True,
+                    }
+                },
+            },
+        },
+        "output": {
+            "InstanceId": {"type": "string", "min": 1, "max": 100, "required": True},
+            "AttachmentScope": {
+                "type": "string",
+                "enum": ("CASE", "CHAT", "EMAIL", "TASK"),
+                "required": True,
+            },
+            "MaximumSizeLimitInBytes": {"type": "long", "min": 1, "max": 104857600},
+            "ExtensionConfiguration": {
+                "type": "structure",
+                "members": {
+                    "AllowedExtensions": {
+                        "type": "list",
+                        "element": {
+                            "type": "structure",
+                            "members": {
+                                "Extension": {
+                                    "type": "string",
+                                    "min": 1,
+                                    "max": 10,
+                                    "required": True,
+                                }
+                            },
+                        },
+                        "required": True,
+                    }
+                },
+            },
+            "LastModifiedTime": {"type": "timestamp"},
+        },
     },
 }

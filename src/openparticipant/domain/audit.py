@@ -19,6 +19,7 @@ class Event(enum.StrEnum):
     """A URL for a download was handed out."""
     KEY_ADDED = "KEY_ADDED"
     KEY_RETIRED = "KEY_RETIRED"
+    CONFIGURATION_CHANGED = "CONFIGURATION_CHANGED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from openparticipant.domain.attachment import Attachment, Status, staging_key
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Role
+from openparticipant.domain.file_configuration import Scope
 from openparticipant.errors import AccessDeniedException, ValidationException
 from openparticipant.limits import DOWNLOAD_URL_LIFETIME_SECONDS, STAGING_LIFETIME
 from openparticipant.operations import completion
@@ -31,7 +32,7 @@ async def start_attachment_upload(
     """
     policy = ports.policy
     _refuse_where_switched_off(ports, caller)
-    policy.file_rules.check(
+    ports.file_rules.rules(caller.instance_id, Scope.CHAT).check(
         name=request.attachment_name,
         content_type=request.content_type,
         size=request.attachment_size_in_bytes,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from openparticipant.domain.connection import IssuedToken, digest
-from openparticipant.domain.contact import Participant, Role, instance_id
+from openparticipant.domain.contact import Participant, Role
 from openparticipant.domain.message import CONTENT_TYPES, PLAIN, why_unfit, why_unwelcome
 from openparticipant.errors import (
     InvalidParameterException,
     InvalidRequestException,
     ResourceNotFoundException,
-    ServiceError,
 )
 from openparticipant.limits import (
     ATTRIBUTES_BYTES,
@@ -20,7 +19,8 @@ from openparticipant.limits import (
     MINUTE,
     PARTICIPANT_TOKEN_LIFETIME,
 )
-from openparticipant.ports import InitialMessage, NewContact, NewParticipant, Policy, Ports
+from openparticipant.operations.instances import named_instance
+from openparticipant.ports import InitialMessage, NewContact, NewParticipant, Ports
 from openparticipant.wire import connect as wire
 from openparticipant.wire.restjson import fingerprint
 from openparticipant.wire.shapes import Empty
@@ -37,7 +37,7 @@ async def start_chat_contact(
 
     A repeated client token returns the same ids with a token of its own.
     """
-    instance = _instance(ports.policy, request.instance_id, InvalidParameterException)
+    instance = named_instance(ports.policy, request.instance_id, InvalidParameterException)
     attributes = _attributes(request.attributes or {})
     content_types = _content_types(request.supported_messaging_content_types)
     now = ports.clock.now()
@@ -75,7 +75,7 @@ async def create_participant(
 
     AWS gives agents their tokens through its desktop only; here they come through this operation.
     """
-    instance = _instance(ports.policy, request.instance_id, InvalidRequestException)
+    instance = named_instance(ports.policy, request.instance_id, InvalidRequestException)
     details = request.participant_details
     role = Role(details.participant_role) if details.participant_role else None
     if role not in _DISPLAY_NAMES:
@@ -106,7 +106,7 @@ async def create_participant(
 
 async def stop_contact(ports: Ports, request: wire.StopContactRequest) -> Empty:
     """End a contact, in whatever state the chat is."""
-    instance = _instance(ports.policy, request.instance_id, InvalidParameterException)
+    instance = named_instance(ports.policy, request.instance_id, InvalidParameterException)
     reason = request.disconnect_reason.code if request.disconnect_reason else None
     ended = await ports.store.stop_contact(
         request.contact_id, instance, reason or "API", ports.ids.uuid(), now=ports.clock.now()
@@ -120,7 +120,7 @@ async def describe_contact(
 ) -> wire.DescribeContactResponse:
     """Tell what is known of a contact, open or ended."""
     policy = ports.policy
-    instance = _instance(policy, request.instance_id, InvalidParameterException)
+    instance = named_instance(policy, request.instance_id, InvalidParameterException)
     contact = await ports.store.contact(request.contact_id, instance)
     if contact is None:
         raise ResourceNotFoundException("There is no contact with this ContactId.")
@@ -139,15 +139,6 @@ async def describe_contact(
             attributes=dict(contact.attributes) or None,
         )
     )
-
-
-def _instance(policy: Policy, text: str, refusal: type[ServiceError]) -> str:
-    bare = instance_id(text)
-    if bare is None:
-        raise refusal("InstanceId must be the id of an instance, or its ARN.")
-    if policy.instances and bare not in policy.instances:
-        raise ResourceNotFoundException("There is no instance with this InstanceId.")
-    return bare
 
 
 def _attributes(attributes: dict[str, str]) -> dict[str, str]:

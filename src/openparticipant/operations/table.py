@@ -13,6 +13,7 @@ from openparticipant.operations import (
     connections,
     contacts,
     explanations,
+    file_configurations,
     messages,
     records,
     transcripts,
@@ -42,9 +43,14 @@ PARTICIPANT: Mapping[str, ParticipantFunction] = {
 
 CONTROL: Mapping[str, ControlFunction] = {
     "CreateParticipant": contacts.create_participant,
+    "DescribeAttachedFilesConfiguration": (
+        file_configurations.describe_attached_files_configuration
+    ),
     "DescribeContact": contacts.describe_contact,
+    "ListAttachedFilesConfigurations": file_configurations.list_attached_files_configurations,
     "StartChatContact": contacts.start_chat_contact,
     "StopContact": contacts.stop_contact,
+    "UpdateAttachedFilesConfiguration": file_configurations.update_attached_files_configuration,
 }
 
 ADMIN: Mapping[str, AdminFunction] = {

@@ -27,6 +27,7 @@ from openparticipant.ports.contacts import (
 )
 from openparticipant.ports.engine import Engine
 from openparticipant.ports.everything import OperatorPorts, Ports, Running
+from openparticipant.ports.file_rule_book import FileRuleBook
 from openparticipant.ports.inspector import Inspector
 from openparticipant.ports.inventory import (
     BEGINNING,
@@ -64,6 +65,7 @@ __all__ = [
     "DueAttachment",
     "DueScan",
     "Engine",
+    "FileRuleBook",
     "IdSource",
     "InitialMessage",
     "Inspector",

@@ -8,6 +8,7 @@ from typing import Protocol
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Contact
+from openparticipant.domain.file_configuration import FileConfiguration
 from openparticipant.domain.transcript import Receipt, TranscriptItem
 from openparticipant.ports.attachments import (
     Claim,
@@ -276,6 +277,17 @@ class ContactStore(Protocol):
 
     async def end_expired_contacts(self, *, now: int, limit: int) -> list[TranscriptItem]:
         """End contacts whose time is over; return the items that tell so, one each."""
+        ...
+
+    async def file_configurations(self) -> list[FileConfiguration]:
+        """Return what every instance decided on attached files."""
+        ...
+
+    async def configure_files(self, change: FileConfiguration) -> FileConfiguration:
+        """Record what is not None in a change, keep the rest, and return what then holds.
+
+        Of two, the later one has the later `modified_at`, whatever the clocks said.
+        """
         ...
 
     async def next_deadline(self) -> int | None:

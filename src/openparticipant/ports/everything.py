@@ -8,6 +8,7 @@ from openparticipant.ports.access_keys import AccessKeys
 from openparticipant.ports.bus import Bus
 from openparticipant.ports.clock import Clock, IdSource
 from openparticipant.ports.contact_store import ContactStore
+from openparticipant.ports.file_rule_book import FileRuleBook
 from openparticipant.ports.inspector import Inspector
 from openparticipant.ports.object_store import ObjectStore
 from openparticipant.ports.policy import Policy
@@ -27,6 +28,7 @@ class Ports:
     policy: Policy
     scanning: Scanning
     inspector: Inspector
+    file_rules: FileRuleBook
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,11 @@ from openparticipant.domain.view import View
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator has decided and operations must know. Times are milliseconds."""
+    """What the operator has decided and operations must know. Times are milliseconds.
+
+    `file_rules` are for instances that decided nothing themselves; none may let in more than
+    `largest_file` bytes.
+    """
 
     account: str
     region: str
@@ -20,6 +24,7 @@ class Policy:
     instances: frozenset[str]
     instances_without_attachments: frozenset[str]
     file_rules: FileRules
+    largest_file: int
     content_checks: ContentChecks
     attachments_per_contact: int
     upload_url_lifetime: int

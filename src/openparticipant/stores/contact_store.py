@@ -8,6 +8,7 @@ from openparticipant import request_context
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Contact
+from openparticipant.domain.file_configuration import FileConfiguration
 from openparticipant.domain.transcript import Receipt, TranscriptItem
 from openparticipant.ports import (
     AuditFilter,
@@ -34,6 +35,7 @@ from openparticipant.stores import (
     audit,
     connections,
     contacts,
+    file_configurations,
     items,
     listings,
     messages,
@@ -251,6 +253,16 @@ class SqlContactStore:
     async def end_expired_contacts(self, *, now: int, limit: int) -> list[TranscriptItem]:
         """See `ContactStore`."""
         return await self._database.write(lambda: contacts.end_expired(now, limit, self._new_id))
+
+    async def file_configurations(self) -> list[FileConfiguration]:
+        """See `ContactStore`."""
+        rows = await self._database.read(file_configurations.SELECT)
+        return [file_configurations.configuration(row) for row in rows]
+
+    async def configure_files(self, change: FileConfiguration) -> FileConfiguration:
+        """See `ContactStore`."""
+        by = request_context.current.get()
+        return await self._database.write(lambda: file_configurations.change(change, by))
 
     async def next_deadline(self) -> int | None:
         """See `ContactStore`."""

@@ -186,11 +186,13 @@ def control(
     """Call the control plane, signed with a key pair: the server's newest, unless told."""
     content = b"" if body is None else json.dumps(body).encode()
     headers = {"content-type": "application/json"} if content else {}
+    bare, _, query = path.partition("?")
     signed = sigv4.sign(
         key or server.node.control_key,
         method,
         sigv4.host_of(server.url),
-        path,
+        bare,
+        query=query,
         headers=headers,
         body=content,
         region=server.node.ports.policy.region,

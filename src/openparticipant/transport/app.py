@@ -30,7 +30,8 @@ CORS_ALLOWED = (
 )
 # Never `date`: with it a browser whose clock is off retries even what it must not.
 CORS_EXPOSED = ("x-amzn-errortype", "x-amzn-requestid", "retry-after")
-
+# How addresses of the control plane begin; all others are the participant plane's.
+_CONTROL = ("/contact", "/attached-files-configurations/")
 
 WebSocketApplication = Callable[
     [WebSocketScope, ASGIReceiveCallable, ASGISendCallable], Awaitable[None]
@@ -101,7 +102,7 @@ class PublicApp:
             reply = Reply(204 if preflight else 403, preflight or [], b"")
             await self._planes.end(exchange, reply, send, [])
             return
-        plane = self._control if raw_path.startswith("/contact") else self._participant
+        plane = self._control if raw_path.startswith(_CONTROL) else self._participant
         headers = self._cors.headers(origin)
         await self._planes.perform(plane, exchange, raw_path, receive, send, headers)
 

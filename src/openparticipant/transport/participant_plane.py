@@ -7,11 +7,7 @@ from collections.abc import Callable
 from uvicorn._types import ASGIReceiveCallable
 
 from openparticipant.domain.connection import Caller, digest
-from openparticipant.errors import (
-    AccessDeniedException,
-    InternalServerException,
-    ValidationException,
-)
+from openparticipant.errors import AccessDeniedException, InternalServerException
 from openparticipant.limits import BEARER_CHARACTERS
 from openparticipant.operations import table
 from openparticipant.ports import Ports
@@ -32,7 +28,7 @@ class ParticipantPlane:
     def __init__(self, ports: Ports, encode: Callable[[Shape], bytes]) -> None:
         self._ports = ports
         self._encode = encode
-        self._routes = Routes(PARTICIPANT, ValidationException)
+        self._routes = Routes(PARTICIPANT)
 
     def fault(self) -> InternalServerException:
         """Return what this plane answers when the server fails."""

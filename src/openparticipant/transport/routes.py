@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from openparticipant.errors import (
     MethodNotAllowedException,
-    ServiceError,
     UnknownOperationException,
 )
 from openparticipant.transport.exchange import Exchange, check_announced_size
@@ -22,6 +21,9 @@ class Route:
 
     operation: Operation
     codec: Codec
+
+
+Methods = dict[str, Route]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,15 @@ class Entered:
 
 
 class Routes:
-    """The operations of one plane, by path."""
+    """The operations of one plane, by path and then by method."""
 
-    def __init__(
-        self, operations: Iterable[Operation], refusal: Callable[[str], ServiceError]
-    ) -> None:
-        routes = [Route(operation, Codec(operation, refusal)) for operation in operations]
-        self._fixed = {
-            route.operation.path: route for route in routes if "{" not in route.operation.path
-        }
-        self._open = [
-            (route.operation.path.split("/"), route)
-            for route in routes
-            if "{" in route.operation.path
-        ]
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        paths: dict[str, Methods] = {}
+        for operation in operations:
+            route = Route(operation, Codec(operation, operation.refusal))
+            paths.setdefault(operation.path, {})[operation.method] = route
+        self._fixed = {path: methods for path, methods in paths.items() if "{" not in path}
+        self._open = [(path.split("/"), methods) for path, methods in paths.items() if "{" in path]
 
     def enter(self, exchange: Exchange, raw_path: str) -> Entered:
         """Find the operation, note it in the exchange, and refuse a body announced as too large.
@@ -73,20 +70,21 @@ class Routes:
 
         Raises UnknownOperationException, or MethodNotAllowedException where only the method is off.
         """
-        route = self._fixed.get(raw_path)
+        methods = self._fixed.get(raw_path)
         values: tuple[str, ...] = ()
+        if methods is None:
+            methods, values = self._match_open(raw_path)
+        route = methods.get(method)
         if route is None:
-            route, values = self._match_open(raw_path)
-        if route.operation.method != method:
-            raise MethodNotAllowedException(
-                f"{route.operation.name} is called with {route.operation.method}.",
-                allowed=route.operation.method,
+            told = " and ".join(
+                f"{each.operation.name} is called with {known}" for known, each in methods.items()
             )
+            raise MethodNotAllowedException(f"{told}.", allowed=", ".join(methods))
         return route, values
 
-    def _match_open(self, raw_path: str) -> tuple[Route, tuple[str, ...]]:
+    def _match_open(self, raw_path: str) -> tuple[Methods, tuple[str, ...]]:
         parts = raw_path.split("/")
-        for pattern, route in self._open:
+        for pattern, methods in self._open:
             if len(pattern) == len(parts) and all(
                 known == part or (known.startswith("{") and part)
                 for known, part in zip(pattern, parts, strict=True)
@@ -96,5 +94,5 @@ class Routes:
                     for known, part in zip(pattern, parts, strict=True)
                     if known.startswith("{")
                 )
-                return route, tuple(values)
+                return methods, tuple(values)
         raise UnknownOperationException("There is no operation at this address.")

@@ -11,7 +11,6 @@ from uvicorn._types import ASGIReceiveCallable
 from openparticipant import errors
 from openparticipant.errors import (
     InternalServiceException,
-    InvalidRequestException,
     ServiceError,
     UnrecognizedClientException,
 )
@@ -62,7 +61,7 @@ class SignedPlane:
         signers: Signers,
         encode: Encode,
     ) -> None:
-        self._routes = Routes(operations, InvalidRequestException)
+        self._routes = Routes(operations)
         self._perform = perform
         self._service = service
         self._region = region

@@ -1,4 +1,4 @@
-"""The slice of the Connect control plane that starts, fills and ends a chat.
+"""The slice of the Connect control plane that starts, fills and ends a chat, and its rules for files.
 
 Source: AWS's service model `connect` 2017-08-08. Members that need a flow engine, persistence
 of earlier chats or voice are not here; unknown members are ignored, as everywhere.
@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from openparticipant.limits import ATTACHMENT_SIZE_MAX
 from openparticipant.wire.shapes import (
     ClientToken,
     Content,
@@ -20,6 +21,8 @@ from openparticipant.wire.shapes import (
 )
 
 InstanceId = Annotated[str, Meta(min_length=1, max_length=100)]
+AttachmentScope = Literal["EMAIL", "CHAT", "CASE", "TASK"]
+MaximumSize = Annotated[int, Meta(ge=1, le=ATTACHMENT_SIZE_MAX)]
 
 
 class ParticipantDetails(Shape, frozen=True, kw_only=True):
@@ -111,3 +114,63 @@ class Contact(Shape, frozen=True, kw_only=True):
 
 class DescribeContactResponse(Shape, frozen=True, kw_only=True):
     contact: Contact | None = None
+
+
+class AllowedExtension(Shape, frozen=True, kw_only=True):
+    extension: Annotated[str, Meta(min_length=1, max_length=10)]
+
+
+class ExtensionConfiguration(Shape, frozen=True, kw_only=True):
+    """An empty list lets no file in."""
+
+    allowed_extensions: list[AllowedExtension]
+
+
+class AttachedFilesConfiguration(Shape, frozen=True, kw_only=True):
+    instance_id: InstanceId
+    attachment_scope: AttachmentScope
+    maximum_size_limit_in_bytes: MaximumSize | None = None
+    extension_configuration: ExtensionConfiguration | None = None
+    last_modified_time: float | None = None
+
+
+class DescribeAttachedFilesConfigurationRequest(Shape, frozen=True, kw_only=True):
+    instance_id: InstanceId
+    attachment_scope: AttachmentScope
+
+
+class DescribeAttachedFilesConfigurationResponse(Shape, frozen=True, kw_only=True):
+    attached_files_configuration: AttachedFilesConfiguration
+
+
+class ListAttachedFilesConfigurationsRequest(Shape, frozen=True, kw_only=True):
+    instance_id: InstanceId
+    max_results: Annotated[int, Meta(ge=1, le=100)] | None = None
+    next_token: str | None = None
+
+
+class AttachedFilesConfigurationSummary(Shape, frozen=True, kw_only=True):
+    instance_id: InstanceId
+    attachment_scope: AttachmentScope
+    maximum_size_limit_in_bytes: MaximumSize | None = None
+    extension_configuration: ExtensionConfiguration | None = None
+
+
+class ListAttachedFilesConfigurationsResponse(Shape, frozen=True, kw_only=True):
+    attached_files_configurations: list[AttachedFilesConfigurationSummary] | None = None
+    next_token: str | None = None
+
+
+class UpdateAttachedFilesConfigurationRequest(Shape, frozen=True, kw_only=True):
+    instance_id: InstanceId
+    attachment_scope: AttachmentScope
+    maximum_size_limit_in_bytes: MaximumSize | None = None
+    extension_configuration: ExtensionConfiguration | None = None
+
+
+class UpdateAttachedFilesConfigurationResponse(Shape, frozen=True, kw_only=True):
+    instance_id: InstanceId
+    attachment_scope: AttachmentScope
+    maximum_size_limit_in_bytes: MaximumSize | None = None
+    extension_configuration: ExtensionConfiguration | None = None
+    last_modified_time: float | None = None

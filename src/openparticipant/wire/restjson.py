@@ -28,6 +28,8 @@ _TYPE = re.compile(r"^Expected `(?P<want>[^`]+)`, got `(?P<got>\w+)`")
 
 _encoder = msgspec.json.Encoder()
 _any_decoder = msgspec.json.Decoder()
+_members_decoder = msgspec.json.Decoder(dict[str, Any])
+_NUL_IN_ADDRESS = "The address contains the character U+0000."
 
 
 class Codec:
@@ -47,7 +49,7 @@ class Codec:
         try:
             if self._bodyless:
                 return self._decode_target(path_values, query)
-            return self._decode_body(body)
+            return self._decode_body(body, path_values)
         except msgspec.ValidationError as error:
             raise self._refusal(explain(str(error))) from None
         except (msgspec.DecodeError, UnicodeError):
@@ -57,30 +59,41 @@ class Codec:
             raise self._refusal("The request body is nested too deeply.") from None
 
     def _decode_target(self, path_values: tuple[str, ...], query: bytes) -> Shape:
-        pairs = [
-            (name, unquote(value, errors="strict"))
-            for name, value in zip(self._path_members, path_values, strict=True)
-        ]
-        pairs += parse_qsl(
+        pairs = self._in_path(path_values)
+        asked = parse_qsl(
             query.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict"
         )
+        # AWS's members begin with a small letter there, and nowhere else.
+        pairs += [(name[:1].upper() + name[1:], value) for name, value in asked]
         members = dict(pairs)
         if _holds_nul(members):
-            raise self._refusal("The address contains the character U+0000.")
+            raise self._refusal(_NUL_IN_ADDRESS)
         if len(members) < len(pairs):
             raise self._refusal("The address has a member twice.")
         # Numbers come as text there.
         return msgspec.convert(members, self._request, strict=False)
 
-    def _decode_body(self, body: bytes) -> Shape:
+    def _in_path(self, path_values: tuple[str, ...]) -> list[tuple[str, str]]:
+        return [
+            (name, unquote(value, errors="strict"))
+            for name, value in zip(self._path_members, path_values, strict=True)
+        ]
+
+    def _decode_body(self, body: bytes, path_values: tuple[str, ...]) -> Shape:
         if not body.isascii():
             body.decode()
         # The escape may also stand behind an escaped backslash, so look at the values before refusing.
         if b"\\u0000" in body and _holds_nul(_any_decoder.decode(body)):
             raise self._refusal("The request contains the character U+0000.")
         # SDKs leave the body out where an operation needs no member.
-        shape: Shape = self._decoder.decode(body or b"{}")
-        return shape
+        if not self._path_members:
+            shape: Shape = self._decoder.decode(body or b"{}")
+            return shape
+        members = _members_decoder.decode(body or b"{}")
+        in_path = dict(self._in_path(path_values))
+        if _holds_nul(in_path):
+            raise self._refusal(_NUL_IN_ADDRESS)
+        return msgspec.convert(members | in_path, self._request)
 
 
 def _holds_nul(value: Any) -> bool:

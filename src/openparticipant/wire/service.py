@@ -14,6 +14,12 @@ from openparticipant.errors import ServiceError
 from openparticipant.wire import admin, connect, shapes
 from openparticipant.wire.shapes import Shape
 
+# Where an operation has two of them, the first is for constraints.
+_REFUSALS: tuple[type[ServiceError], ...] = (
+    errors.ValidationException,
+    errors.InvalidRequestException,
+    errors.InvalidParameterException,
+)
 BearerKind = Literal["ParticipantToken", "ConnectionToken"]
 
 
@@ -22,7 +28,7 @@ class Operation:
     """One named call of a service model.
 
     `path` may hold `{Member}` parts; those members travel percent-encoded in the path, and the
-    others of a GET in the query. `bearer` names the token that `X-Amz-Bearer` must carry, or is None where SigV4 authenticates.
+    others of a GET in the query, where AWS's begin with a small letter. `bearer` names the token that `X-Amz-Bearer` must carry, or is None where SigV4 authenticates.
     """
 
     name: str
@@ -32,6 +38,11 @@ class Operation:
     response: type[Shape]
     errors: frozenset[type[ServiceError]]
     bearer: BearerKind | None
+
+    @property
+    def refusal(self) -> type[ServiceError]:
+        """What says that the input breaks a constraint."""
+        return next(each for each in _REFUSALS if each in self.errors)
 
 
 _PARTICIPANT_ERRORS: frozenset[type[ServiceError]] = frozenset(
@@ -140,6 +151,17 @@ PARTICIPANT: tuple[Operation, ...] = (
     ),
 )
 
+_FILE_CONFIGURATION_ERRORS: frozenset[type[ServiceError]] = frozenset(
+    {
+        errors.AccessDeniedException,
+        errors.InternalServiceException,
+        errors.InvalidParameterException,
+        errors.ResourceNotFoundException,
+        errors.ThrottlingException,
+    }
+)
+_FILE_CONFIGURATIONS = "/attached-files-configurations/{InstanceId}"
+
 CONTROL: tuple[Operation, ...] = (
     Operation(
         "StartChatContact",
@@ -208,6 +230,33 @@ CONTROL: tuple[Operation, ...] = (
                 errors.ThrottlingException,
             }
         ),
+        None,
+    ),
+    Operation(
+        "DescribeAttachedFilesConfiguration",
+        "GET",
+        f"{_FILE_CONFIGURATIONS}/{{AttachmentScope}}",
+        connect.DescribeAttachedFilesConfigurationRequest,
+        connect.DescribeAttachedFilesConfigurationResponse,
+        _FILE_CONFIGURATION_ERRORS,
+        None,
+    ),
+    Operation(
+        "ListAttachedFilesConfigurations",
+        "GET",
+        _FILE_CONFIGURATIONS,
+        connect.ListAttachedFilesConfigurationsRequest,
+        connect.ListAttachedFilesConfigurationsResponse,
+        _FILE_CONFIGURATION_ERRORS,
+        None,
+    ),
+    Operation(
+        "UpdateAttachedFilesConfiguration",
+        "POST",
+        f"{_FILE_CONFIGURATIONS}/{{AttachmentScope}}",
+        connect.UpdateAttachedFilesConfigurationRequest,
+        connect.UpdateAttachedFilesConfigurationResponse,
+        _FILE_CONFIGURATION_ERRORS,
         None,
     ),
 )

@@ -73,7 +73,7 @@ class Desk:
         self.member = Member(caller)
         nothing: Any = None
         self.subscriptions = Subscriptions(
-            Ports(self.clock, scene.ids, held, nothing, self.hall.bus, nothing, nothing, nothing),
+            Ports(self.clock, scene.ids, held, nothing, self.hall.bus, *[nothing] * 4),
             self.hall.rooms,
         )
 

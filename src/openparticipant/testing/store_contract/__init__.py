@@ -20,6 +20,7 @@ from openparticipant.testing.store_contract import (
     contacts,
     deadlines,
     durability,
+    file_configurations,
     items,
     listings,
     messages,
@@ -52,6 +53,7 @@ _CHAPTERS = (
     privacy,
     listings,
     audits,
+    file_configurations,
     deadlines,
     durability,
 )
