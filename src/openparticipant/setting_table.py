@@ -380,6 +380,20 @@ SETTINGS: tuple[Setting, ...] = (
         "attachments that one contact may have",
     ),
     Setting(
+        "attachment-bytes-per-contact",
+        _whole,
+        None,
+        "bytes that the attachments of one contact may have in all",
+        unset="any number",
+    ),
+    Setting(
+        "pending-uploads",
+        _whole,
+        None,
+        "attachments of one participant that may be started and not complete",
+        unset="as many as the contact may have",
+    ),
+    Setting(
         "upload-url-lifetime",
         _url_lifetime,
         str(limits.UPLOAD_URL_LIFETIME // limits.SECOND),

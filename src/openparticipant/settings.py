@@ -71,6 +71,8 @@ class Settings:
     attachment_size: int
     content_check: ContentChecks
     attachments_per_contact: int
+    attachment_bytes_per_contact: int | None
+    pending_uploads: int | None
     upload_url_lifetime: int
 
 

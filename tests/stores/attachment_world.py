@@ -14,6 +14,7 @@ from openparticipant.contents.inspector import StoredContents
 from openparticipant.domain.attachment import Attachment, FileRules
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contents import CheckMode, ContentChecks
+from openparticipant.domain.quota import Quota
 from openparticipant.domain.review import Hold, Verdict
 from openparticipant.errors import NoVerdict
 from openparticipant.limits import SCAN_HOLD
@@ -49,7 +50,7 @@ POLICY = Policy(
     file_rules=FileRules(frozenset({"txt"}), 5),
     largest_file=5,
     content_checks=ContentChecks(CheckMode.ENFORCE, {}),
-    attachments_per_contact=LIMIT,
+    quota=Quota(LIMIT),
     upload_url_lifetime=900_000,
     views={},
 )

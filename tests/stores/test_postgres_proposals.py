@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openparticipant.domain.connection import Caller
+from openparticipant.domain.quota import Quota
 from openparticipant.ports import ContactStore
 from openparticipant.request_context import SERVER
 from openparticipant.stores import postgres_proposals
@@ -106,14 +107,18 @@ async def test_what_is_usual_needs_one_statement(postgres: str) -> None:
         callers = [await scene.customer() for _ in range(3)]
         asked = [
             Asked(
-                caller, scene.proposal(caller, client_token=f"{number}"), LIMIT, scene.now, SERVER
+                caller,
+                scene.proposal(caller, client_token=f"{number}"),
+                Quota(LIMIT),
+                scene.now,
+                SERVER,
             )
             for number in range(LIMIT)
             for caller in callers
         ]
         assert await reserve(database, asked) == [True] * len(asked)
         assert await reserve(database, asked[:2]) == [False, False]
-        one_more = Asked(callers[0], scene.proposal(callers[0]), LIMIT, scene.now, SERVER)
+        one_more = Asked(callers[0], scene.proposal(callers[0]), Quota(LIMIT), scene.now, SERVER)
         assert await reserve(database, [one_more]) == [False]
         assert await database.write(lambda: postgres_proposals.alone(asked[0])) == (
             asked[0].new.attachment

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from openparticipant import view_files
 from openparticipant.domain.attachment import FileRules
+from openparticipant.domain.quota import Quota
 from openparticipant.domain.view import View
 from openparticipant.limits import ATTACHMENT_SIZE_MAX
 from openparticipant.ports import Policy, Scanning
@@ -31,7 +32,11 @@ def policy(settings: Settings, public_url: str, scanning: Scanning) -> Policy:
         ),
         largest_file=largest_file,
         content_checks=settings.content_check,
-        attachments_per_contact=settings.attachments_per_contact,
+        quota=Quota(
+            settings.attachments_per_contact,
+            settings.attachment_bytes_per_contact,
+            settings.pending_uploads,
+        ),
         upload_url_lifetime=settings.upload_url_lifetime,
         views=_views(settings),
     )

@@ -41,7 +41,7 @@ async def start_attachment_upload(
     attachment = await ports.store.propose(
         caller,
         _proposal(ports, caller, request, now),
-        limit=policy.attachments_per_contact,
+        quota=policy.quota,
         now=now,
     )
     invitation = await ports.objects.invite(

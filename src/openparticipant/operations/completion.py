@@ -52,9 +52,7 @@ async def complete(
             client_token=client_token,
             lease_until=now + COMPLETION_LEASE,
         )
-        claimed = await ports.store.claim(
-            caller, claim, limit=ports.policy.attachments_per_contact, now=now
-        )
+        claimed = await ports.store.claim(caller, claim, quota=ports.policy.quota, now=now)
         if claimed.done:
             return
         if claimed.granted and await _finish(ports, caller, claim, claimed.attachment):

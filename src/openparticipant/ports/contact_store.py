@@ -9,6 +9,7 @@ from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Contact
 from openparticipant.domain.file_configuration import FileConfiguration
+from openparticipant.domain.quota import Quota
 from openparticipant.domain.transcript import Receipt, TranscriptItem
 from openparticipant.ports.attachments import (
     Claim,
@@ -136,11 +137,11 @@ class ContactStore(Protocol):
         """
         ...
 
-    async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
+    async def propose(self, caller: Caller, new: Proposal, *, quota: Quota, now: int) -> Attachment:
         """Reserve an attachment, or renew the one that this client token reserved before.
 
-        Raises ValidationException if the token named another file, ServiceQuotaExceededException
-        if `limit` attachments of the contact are complete or may still come.
+        Raises ValidationException if the token named another file, ServiceQuotaExceededException,
+        with words that name the bound, if the contact would hold more than the quota.
         """
         ...
 
@@ -171,12 +172,12 @@ class ContactStore(Protocol):
         """Return the attachment that a download URL names, while its contact is open."""
         ...
 
-    async def claim(self, caller: Caller, claim: Claim, *, limit: int, now: int) -> Claimed:
+    async def claim(self, caller: Caller, claim: Claim, *, quota: Quota, now: int) -> Claimed:
         """Move a pending attachment of the caller's to COMPLETING under this attempt.
 
         Raises ValidationException (no such attachment of this caller), ConflictException
         (completed before, under another token) or ServiceQuotaExceededException (its reservation
-        has lapsed and the contact is full).
+        has lapsed and the contact is full; how many are pending does not count here).
         """
         ...
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from openparticipant.domain.attachment import FileRules
 from openparticipant.domain.contents import ContentChecks
+from openparticipant.domain.quota import Quota
 from openparticipant.domain.view import View
 
 
@@ -26,6 +27,6 @@ class Policy:
     file_rules: FileRules
     largest_file: int
     content_checks: ContentChecks
-    attachments_per_contact: int
+    quota: Quota
     upload_url_lifetime: int
     views: Mapping[str, View]

@@ -23,6 +23,7 @@ from dataclasses import replace
 from openparticipant.domain.attachment import Attachment, Status
 from openparticipant.domain.audit import Event
 from openparticipant.domain.connection import Caller
+from openparticipant.domain.quota import Quota
 from openparticipant.domain.transcript import AttachedFile, ItemType, TranscriptItem
 from openparticipant.errors import (
     ConflictException,
@@ -61,12 +62,20 @@ _RENEW = """
         due_at = CASE WHEN held = 1 AND $3 < $4 THEN $3 ELSE $4 END
     WHERE contact_seq = $1 AND id = $2 AND status = 'pending'
 """
-# One statement decides all three: contact open, participant present, quota free.
+# One statement decides all three: contact open, participant present, a file more.
 _HOLD = """
     UPDATE contacts SET attachments_held = attachments_held + 1
     WHERE seq = $1 AND ended_at IS NULL AND ends_at > $3 AND attachments_held < $4
       AND EXISTS (SELECT 1 FROM participants WHERE seq = $2 AND disconnected_at IS NULL)
     RETURNING 1
+"""
+# From the rows, of which a contact has few: there is no counter that could be wrong. The bytes of a
+# rejected file go, while it still counts as a file.
+_OTHERS = """
+    SELECT coalesce(sum(CASE WHEN review = 'rejected' THEN 0 ELSE size END), 0),
+           count(CASE WHEN participant_seq = $2 AND status <> 'approved' AND review IS NULL
+               THEN 1 END)
+    FROM attachments WHERE contact_seq = $1 AND held = 1 AND id <> $3
 """
 _LAPSE = """
     UPDATE attachments SET held = 0, due_at = abandoned_at
@@ -177,7 +186,7 @@ def attachment(row: Row) -> Attachment:
 
 
 def propose(
-    caller: Caller, new: Proposal, limit: int, now: int, by: RequestContext
+    caller: Caller, new: Proposal, quota: Quota, now: int, by: RequestContext
 ) -> Write[Attachment]:
     """Reserve an attachment; see `ContactStore.propose`."""
     it = new.attachment
@@ -202,7 +211,7 @@ def propose(
         if before.id != it.id:  # else this very call is made again, since nobody heard of it
             yield _recorded(Event.UPLOAD_STARTED, caller, before.id, now, by)
         return before
-    yield from _hold(caller, limit, now)
+    yield from _hold(caller, it, quota, now)
     yield _recorded(Event.UPLOAD_STARTED, caller, it.id, now, by)
     return it
 
@@ -219,23 +228,39 @@ def _propose_again(caller: Caller, new: Proposal, now: int) -> Write[Attachment]
     return before
 
 
-def _hold(caller: Caller, limit: int, now: int) -> Write[None]:
-    """Count one more against the contact's quota, or raise."""
-    parameters = (caller.contact_seq, caller.seq, now, limit)
-    if (yield _HOLD, parameters):
+def _hold(caller: Caller, file: Attachment, quota: Quota, now: int) -> Write[None]:
+    """Count one more against the quota, or raise. What lapsed meanwhile makes room first."""
+    exceeded = yield from _exceeded(caller, file, quota, now)
+    if exceeded is None:
         return
-    yield from refuse_unless_open(caller, now)
     lapsed = yield _LAPSE, (caller.contact_seq, now)
     if lapsed:
         yield FREE, (caller.contact_seq, len(lapsed))
-        if (yield _HOLD, parameters):
-            return
-    raise ServiceQuotaExceededException(
-        f"The contact has reached its limit of {limit} attachments."
-    )
+        exceeded = yield from _exceeded(caller, file, quota, now)
+    if exceeded is not None:
+        raise ServiceQuotaExceededException(exceeded)
 
 
-def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
+def _exceeded(caller: Caller, file: Attachment, quota: Quota, now: int) -> Write[str | None]:
+    """Count one more unless that exceeds the quota; then say which part of it."""
+    if not (yield _HOLD, (caller.contact_seq, caller.seq, now, quota.files)):
+        yield from refuse_unless_open(caller, now)
+        return f"The contact has reached its limit of {quota.files} attachments."
+    if quota.is_of_files_alone:
+        return None
+    # The contact is locked by now, so nobody adds a file until this is committed.
+    ((size, pending),) = yield _OTHERS, (caller.contact_seq, caller.seq, file.id)
+    if quota.pending is not None and pending >= quota.pending:
+        exceeded = f"A participant may have {quota.pending} uploads that are not complete."
+    elif quota.size is not None and size + file.size > quota.size:
+        exceeded = f"The attachments of the contact may have {quota.size} bytes in all."
+    else:
+        return None
+    yield FREE, (caller.contact_seq, 1)
+    return exceeded
+
+
+def claim(caller: Caller, new: Claim, quota: Quota, now: int) -> Write[Claimed]:
     """Move an attachment to COMPLETING; see `ContactStore.claim`."""
     is_open = yield from lock_open(caller, now)
     rows = yield _SELECT_TO_CLAIM, (caller.contact_seq, new.attachment_id)
@@ -252,7 +277,8 @@ def claim(caller: Caller, new: Claim, limit: int, now: int) -> Write[Claimed]:
     if not is_open:
         raise gone()
     if not held:
-        yield from _hold(caller, limit, now)
+        # It is about to be complete, so it is not one more that may stay pending.
+        yield from _hold(caller, it, replace(quota, pending=None), now)
     key = (caller.contact_seq, it.id)
     claimed = yield _CLAIM, (*key, new.attempt, new.final_key, new.lease_until)
     if claimed:

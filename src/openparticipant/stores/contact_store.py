@@ -9,6 +9,7 @@ from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Contact
 from openparticipant.domain.file_configuration import FileConfiguration
+from openparticipant.domain.quota import Quota
 from openparticipant.domain.transcript import Receipt, TranscriptItem
 from openparticipant.ports import (
     AuditFilter,
@@ -128,10 +129,10 @@ class SqlContactStore:
         """See `ContactStore`."""
         return await self._database.write(lambda: messages.acknowledge(caller, new, now))
 
-    async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
+    async def propose(self, caller: Caller, new: Proposal, *, quota: Quota, now: int) -> Attachment:
         """See `ContactStore`."""
         by = request_context.current.get()
-        return await self._database.write(lambda: attachments.propose(caller, new, limit, now, by))
+        return await self._database.write(lambda: attachments.propose(caller, new, quota, now, by))
 
     async def attachment(self, caller: Caller, attachment_id: str) -> Attachment | None:
         """See `ContactStore`."""
@@ -162,9 +163,9 @@ class SqlContactStore:
         rows = await self._database.read(attachments.SELECT_KEPT, contact_id, attachment_id)
         return attachments.attachment(rows[0]) if rows else None
 
-    async def claim(self, caller: Caller, claim: Claim, *, limit: int, now: int) -> Claimed:
+    async def claim(self, caller: Caller, claim: Claim, *, quota: Quota, now: int) -> Claimed:
         """See `ContactStore`."""
-        return await self._database.write(lambda: attachments.claim(caller, claim, limit, now))
+        return await self._database.write(lambda: attachments.claim(caller, claim, quota, now))
 
     async def approve(
         self, caller: Caller, claim: Claim, item_id: str, *, now: int

@@ -2,7 +2,8 @@
 
 What is decided stands in `attachments.propose`. This does the same for whoever finds all as it
 nearly always is: nobody else at work on the contact, the contact open, the participant in it, a
-place free, the client token not used before. All others are left to that write itself, one by one.
+place free, the client token not used before. All others are left to that write itself, one by one,
+and so is every quota of more than files: what is held would have to be read behind the lock.
 
 The contact's row is locked before anything is decided, and the participant's after it, which makes
 PostgreSQL look at the newest version of both: the snapshot of the statement may be older than the
@@ -19,6 +20,7 @@ import asyncpg
 
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
+from openparticipant.domain.quota import Quota
 from openparticipant.ports import Proposal
 from openparticipant.request_context import RequestContext
 from openparticipant.stores import attachments
@@ -80,7 +82,7 @@ class Asked:
 
     caller: Caller
     new: Proposal
-    limit: int
+    quota: Quota
     now: int
     by: RequestContext
 
@@ -105,7 +107,7 @@ async def reserve(database: PostgresDatabase, asked: Sequence[Asked]) -> list[bo
             [file.url_expires_at for file in files],
             [one.new.abandoned_at for one in asked],
             [one.now for one in asked],
-            [one.limit for one in asked],
+            [one.quota.files for one in asked],
             [one.caller.contact_id for one in asked],
             [one.by.request_id for one in asked],
         )
@@ -121,5 +123,5 @@ def alone(asked: Asked) -> Write[Attachment]:
     # Before all else, as every write does; `propose` inserts first, which is right with one writer.
     yield attachments.LOCK, (asked.caller.contact_seq,)
     return (
-        yield from attachments.propose(asked.caller, asked.new, asked.limit, asked.now, asked.by)
+        yield from attachments.propose(asked.caller, asked.new, asked.quota, asked.now, asked.by)
     )

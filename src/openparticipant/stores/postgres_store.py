@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from openparticipant import request_context
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
+from openparticipant.domain.quota import Quota
 from openparticipant.ports import IdSource, Proposal
 from openparticipant.stores import connections, postgres_proposals
 from openparticipant.stores.contact_store import SqlContactStore
@@ -34,10 +35,10 @@ class PostgresContactStore(SqlContactStore):
         row = await self._callers.ask(connection_token)
         return connections.caller(row, now) if row else None
 
-    async def propose(self, caller: Caller, new: Proposal, *, limit: int, now: int) -> Attachment:
+    async def propose(self, caller: Caller, new: Proposal, *, quota: Quota, now: int) -> Attachment:
         """See `ContactStore`."""
-        asked = Asked(caller, new, limit, now, request_context.current.get())
-        if await self._proposals.ask(asked):
+        asked = Asked(caller, new, quota, now, request_context.current.get())
+        if quota.is_of_files_alone and await self._proposals.ask(asked):
             return new.attachment
         return await self._postgres.write(lambda: postgres_proposals.alone(asked))
 

@@ -7,6 +7,7 @@ import asyncio
 from dataclasses import replace
 
 from openparticipant.domain.attachment import Status
+from openparticipant.domain.quota import Quota
 from openparticipant.errors import ServiceQuotaExceededException
 from openparticipant.limits import DAY, HOUR
 from openparticipant.testing.store_contract.scene import (
@@ -116,7 +117,7 @@ async def a_proposal_may_be_abandoned_before_its_url_expires(scene: Scene) -> No
     caller = await scene.customer()
     for _ in range(2):
         proposal = replace(scene.proposal(caller), abandoned_at=scene.now + 10)
-        await scene.store.propose(caller, proposal, limit=2, now=scene.now)
+        await scene.store.propose(caller, proposal, quota=Quota(2), now=scene.now)
         claim = scene.attempt(proposal.attachment)
         await scene.claim(caller, claim)
         await scene.store.release(caller.contact_id, claim)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from openparticipant.domain.attachment import Status
+from openparticipant.domain.quota import Quota
 from openparticipant.errors import (
     AccessDeniedException,
     ServiceQuotaExceededException,
@@ -26,7 +27,7 @@ async def a_proposed_attachment_is_pending(scene: Scene) -> None:
     caller = await scene.customer()
     proposal = scene.proposal(caller, name="Grüße 🧵.txt", size=2**40)
     it = proposal.attachment
-    assert await scene.store.propose(caller, proposal, limit=LIMIT, now=scene.now) == it
+    assert await scene.store.propose(caller, proposal, quota=Quota(LIMIT), now=scene.now) == it
     assert it.status is Status.PENDING
     assert await scene.store.attachment(caller, it.id) == it
     assert await scene.store.staged(caller.contact_id, it.id) == it
@@ -120,7 +121,7 @@ async def a_refused_proposal_leaves_nothing(scene: Scene) -> None:
     await scene.propose(caller, limit=1)
     proposal = scene.proposal(caller, client_token=ONCE)
     await refused(
-        scene.store.propose(caller, proposal, limit=1, now=scene.now),
+        scene.store.propose(caller, proposal, quota=Quota(1), now=scene.now),
         ServiceQuotaExceededException,
     )
     assert await scene.store.attachment(caller, proposal.attachment.id) is None

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 from openparticipant.domain.attachment import Attachment, Status, staging_key
 from openparticipant.domain.connection import Caller, IssuedToken, digest
 from openparticipant.domain.contact import Participant, Role
+from openparticipant.domain.quota import Quota
 from openparticipant.domain.transcript import ItemType, Receipt, TranscriptItem
 from openparticipant.limits import CONNECT_WINDOW, DAY, HOUR, MINUTE, SECOND
 from openparticipant.ports import (
@@ -180,10 +181,13 @@ class Scene:
             abandoned_at=self.now + DAY,
         )
 
-    async def propose(self, caller: Caller, *, limit: int = LIMIT, **members: Any) -> Attachment:
-        """Reserve an attachment."""
+    async def propose(
+        self, caller: Caller, *, limit: int = LIMIT, quota: Quota | None = None, **members: Any
+    ) -> Attachment:
+        """Reserve an attachment; without a `quota`, `limit` files are all that counts."""
         proposal = self.proposal(caller, **members)
-        return await self.store.propose(caller, proposal, limit=limit, now=self.now)
+        quota = quota or Quota(limit)
+        return await self.store.propose(caller, proposal, quota=quota, now=self.now)
 
     def attempt(self, attachment: Attachment, client_token: str | None = None) -> Claim:
         """Describe one attempt to complete an attachment."""
@@ -196,9 +200,11 @@ class Scene:
             lease_until=self.now + LEASE,
         )
 
-    async def claim(self, caller: Caller, claim: Claim, *, limit: int = LIMIT) -> Claimed:
+    async def claim(
+        self, caller: Caller, claim: Claim, *, limit: int = LIMIT, quota: Quota | None = None
+    ) -> Claimed:
         """Try to get an attachment for an attempt."""
-        return await self.store.claim(caller, claim, limit=limit, now=self.now)
+        return await self.store.claim(caller, claim, quota=quota or Quota(limit), now=self.now)
 
     async def claimed(self, caller: Caller, client_token: str | None = None) -> Claim:
         """Reserve an attachment and get it for an attempt."""
