@@ -341,6 +341,13 @@ SETTINGS: tuple[Setting, ...] = (
         "on: a chat page at /demo/, for browsers on this machine",
         switch=True,
     ),
+    Setting(
+        "max-connections",
+        _whole,
+        None,
+        "clients of one process connected at a time; then who is idle for longest is let go",
+        unset="three quarters of its open files, ulimit -n",
+    ),
     Setting("drain-pause", _seconds, "0", "seconds between not ready and closing, when ending"),
     Setting("drain-timeout", _seconds, "30", "seconds that running requests have to finish"),
     Setting(

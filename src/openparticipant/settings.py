@@ -63,6 +63,7 @@ class Settings:
     trace_ratio: float
     views: Path | None
     demo: bool
+    max_connections: int | None
     drain_pause: float
     drain_timeout: float
     instances: tuple[str, ...]

@@ -135,6 +135,7 @@ async def serving(
     *,
     narrow: bool = False,
     proxies: Sequence[Network] = (),
+    most: int = 1000,
 ) -> AsyncIterator[Served]:
     """Serve `app` on a free port of 127.0.0.1; `narrow` leaves the kernel few bytes to hold."""
     listening = listen("127.0.0.1", 0)
@@ -147,6 +148,7 @@ async def serving(
         bounds or Bounds(),
         lambda: f"request-{next(numbers)}",
         refusals.append,
+        most,
         TrustedProxies(proxies),
     )
     listener = Listener(app, listening, guard)

@@ -18,6 +18,7 @@ from openparticipant.transport import app
 from openparticipant.transport.admin import AdminApp, Health
 from openparticipant.transport.chat_page.route import ChatPage
 from openparticipant.transport.cors import Cors
+from openparticipant.transport.crowd import affordable
 from openparticipant.transport.engines import Engines
 from openparticipant.transport.forwarding import TrustedProxies
 from openparticipant.transport.lifecycle import Lifecycle
@@ -113,6 +114,7 @@ def server(
             on.bounds,
             on.ids.uuid,
             observers.refusals(on, metrics),
+            settings.max_connections or affordable(),
             TrustedProxies(settings.trusted_proxies),
         ),
         clock=on.clock.now,

@@ -24,6 +24,7 @@ from openparticipant.errors import (
 )
 from openparticipant.transport import framing
 from openparticipant.transport.answers import Answers
+from openparticipant.transport.crowd import Crowd
 from openparticipant.transport.reading import SMALLEST
 from openparticipant.transport.refusal import Guard, Refusal, answer
 
@@ -40,7 +41,8 @@ _IGNORED: Final = 4
 
 def bounded(guard: Guard) -> type[BoundedProtocol]:
     """Return the protocol class for uvicorn's `Config(http=...)`, bound to its collaborators."""
-    return type("GuardedProtocol", (BoundedProtocol,), {"guard": guard})
+    members = {"guard": guard, "crowd": Crowd(guard.most)}
+    return type("GuardedProtocol", (BoundedProtocol,), members)
 
 
 def departure(receive: ASGIReceiveCallable) -> Callable[[], bool]:
@@ -61,6 +63,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """
 
     guard: ClassVar[Guard]
+    crowd: ClassVar[Crowd]
 
     def __init__(
         self,
@@ -92,6 +95,16 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._peer = self.client
         self._answers = Answers(transport, self._finish)
+        if self.crowd.admits(len(self.connections)):
+            self.crowd.idle(self)
+        else:
+            self._next = _IGNORED
+            self._cut("crowd", "as many connections as there may be, and none idle")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the client."""
+        self.crowd.busy(self)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless nothing further of this connection is wanted."""
@@ -99,6 +112,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self._next == _NOTHING:
             self._begin_head(self._received, midway=False)
+        elif not self._received:
+            self.crowd.busy(self)
         self._received += len(data)
         stop = self._feed(data)
         if stop is not None:
@@ -182,6 +197,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if not cycle.response_complete:
             cycle.more_body = False
             cycle.message_event.set()
+        else:
+            self.crowd.idle(self)
 
     def on_response_complete(self) -> None:
         """Turn to whatever waited for this answer to end."""
@@ -196,6 +213,12 @@ class BoundedProtocol(HttpToolsProtocol):
             self._part(self._refusal)
         else:
             self.flow.resume_reading()
+            if self._next == _NOTHING:
+                self.crowd.idle(self)
+
+    def make_room(self) -> None:
+        """Close, for nothing is being done here and another client has come."""
+        self.transport.close()
 
     def resume_writing(self) -> None:
         """Go on writing: the client has read enough for a new span."""
@@ -218,10 +241,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         bounds = self._bounds
         if self._next == _HEAD:
-            if self.flow.read_paused:
-                self._due = 0.0  # the client waits for us
-            elif self._overdue(now, bounds.head_seconds):
-                self._cut("slow-head", "no complete head in time")
+            self._sweep_head(now)
         elif self._next == _NOTHING:
             if self.cycle.response_complete and self._overdue(now, bounds.keep_alive):
                 self.transport.close()
@@ -243,6 +263,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._next = _HEAD
         self._since = since
         self._midway = midway
+        self.crowd.busy(self)
         self._due = 0.0
         self.client = self._peer
 
@@ -329,10 +350,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
 
     def _cut(self, reason: str, detail: str) -> None:
-        # A connection that never sent a byte is a browser's guess at the next one, no refusal.
-        if self._received:
-            refusal = Refusal(self.guard.new_id(), None, reason, detail, self.client)
-            self.guard.refused(refusal)
+        refusal = Refusal(self.guard.new_id(), None, reason, detail, self.client)
+        self.guard.refused(refusal)
         self.transport.abort()
 
     def _overdue(self, now: float, span: float) -> bool:
@@ -343,6 +362,15 @@ class BoundedProtocol(HttpToolsProtocol):
     def _restart(self, now: float, span: float) -> None:
         self._due = now + span
         self._mark = self._received
+
+    def _sweep_head(self, now: float) -> None:
+        if self.flow.read_paused:
+            self._due = 0.0  # the client waits for us
+        elif self._overdue(now, self._bounds.head_seconds):
+            if self._received:
+                self._cut("slow-head", "no complete head in time")
+            else:
+                self.transport.abort()  # a browser's guess at its next request, no refusal
 
     def _sweep_body(self, now: float) -> None:
         bounds = self._bounds

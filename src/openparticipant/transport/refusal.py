@@ -8,6 +8,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from openparticipant.errors import ServiceError
 from openparticipant.transport.bounds import Bounds
+from openparticipant.transport.crowd import affordable
 from openparticipant.transport.forwarding import TrustedProxies
 from openparticipant.wire.restjson import encode_error
 
@@ -41,6 +42,8 @@ class Guard:
     bounds: Bounds
     new_id: Callable[[], str]
     refused: Refused
+    most: int = field(default_factory=affordable)
+    """Connections at the same time, of each listener."""
     proxies: TrustedProxies = field(default_factory=lambda: TrustedProxies(()))
 
 
