@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.engines.postgres",
     "tests.engines.radosgw",
     "tests.engines.seaweedfs",
+    "tests.leaks",
 ]
 
 
