@@ -31,6 +31,14 @@ def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> No
     assert (settings.port, settings.region, settings.account) == (3, "eu-north-1", "111111111111")
 
 
+def test_nothing_vanishes_while_it_may_still_be_uploaded() -> None:
+    """An upload URL must not outlive what it is for."""
+    settings = load({"abandoned-after": ["900"]}, {}, None).settings
+    assert settings.abandoned_after == settings.upload_url_lifetime
+    with pytest.raises(SettingsError, match="--abandoned-after must not be below"):
+        load({"abandoned-after": ["899"]}, {}, None)
+
+
 def test_a_switch_may_be_a_truth_value_in_the_file(tmp_path: Path) -> None:
     """TOML has a word of its own for on and off."""
     file = tmp_path / "c.toml"
@@ -81,6 +89,8 @@ def test_lists_come_repeated_or_with_commas(tmp_path: Path) -> None:
         ("attachment-size", "0"),
         ("attachment-size", "104857601"),
         ("upload-url-lifetime", "86401"),
+        ("abandoned-after", "86401"),
+        ("abandoned-after", "0"),
         ("attachment-extensions", "a/b"),
         ("instances", "a/b"),
     ],

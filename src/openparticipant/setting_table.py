@@ -76,7 +76,7 @@ def _size(text: str) -> int:
     return size
 
 
-def _url_lifetime(text: str) -> int:
+def _up_to_a_day(text: str) -> int:
     seconds = _whole(text)
     if seconds > limits.STAGING_LIFETIME // limits.SECOND:
         raise ValueError("must be at most 86400 seconds")
@@ -402,8 +402,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "upload-url-lifetime",
-        _url_lifetime,
+        _up_to_a_day,
         str(limits.UPLOAD_URL_LIFETIME // limits.SECOND),
         "seconds until an upload URL expires",
+    ),
+    Setting(
+        "abandoned-after",
+        _up_to_a_day,
+        str(limits.STAGING_LIFETIME // limits.SECOND),
+        "seconds until an upload that nobody completed vanishes",
     ),
 )

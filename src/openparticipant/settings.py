@@ -75,6 +75,7 @@ class Settings:
     attachment_bytes_per_contact: int | None
     pending_uploads: int | None
     upload_url_lifetime: int
+    abandoned_after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,11 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("--tls auto and --tls-cert exclude each other")
     if settings.tls_key and not settings.tls_cert:
         raise SettingsError("--tls-key needs --tls-cert")
+    if settings.abandoned_after < settings.upload_url_lifetime:
+        raise SettingsError(
+            "--abandoned-after must not be below --upload-url-lifetime: until a URL expires, an "
+            "upload may still come"
+        )
     shared = (
         (settings.database, "postgresql:"),
         (settings.objects, "s3:"),

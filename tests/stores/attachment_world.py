@@ -52,6 +52,7 @@ POLICY = Policy(
     content_checks=ContentChecks(CheckMode.ENFORCE, {}),
     quota=Quota(LIMIT),
     upload_url_lifetime=900_000,
+    abandoned_after=86_400_000,
     views={},
 )
 _ROWS = """

@@ -38,6 +38,7 @@ def policy(settings: Settings, public_url: str, scanning: Scanning) -> Policy:
             settings.pending_uploads,
         ),
         upload_url_lifetime=settings.upload_url_lifetime,
+        abandoned_after=settings.abandoned_after,
         views=_views(settings),
     )
 

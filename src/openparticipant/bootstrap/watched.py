@@ -20,6 +20,7 @@ from openparticipant.ports import (
     Bus,
     CompletedFile,
     ContactStore,
+    DueAttachment,
     Engine,
     Inspector,
     ObjectStore,
@@ -85,8 +86,16 @@ def store(
     patience: Patience,
     database: Engine,
 ) -> ContactStore:
-    """Return a store whose calls are watched."""
-    return cast(ContactStore, _watched(inner, STORE, metrics, tracer, patience, database))
+    """Return a store whose calls are watched, and what it forgets counted."""
+
+    async def settle(due: DueAttachment, *, now: int) -> bool:
+        forgotten = await inner.settle(due, now=now)
+        if forgotten:
+            metrics.abandoned(due.attachment.size)
+        return forgotten
+
+    counted = Watched(inner, {"settle": settle})
+    return cast(ContactStore, _watched(counted, STORE, metrics, tracer, patience, database))
 
 
 def objects(

@@ -7,7 +7,7 @@ from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Role
 from openparticipant.domain.file_configuration import Scope
 from openparticipant.errors import AccessDeniedException, ValidationException
-from openparticipant.limits import DOWNLOAD_URL_LIFETIME_SECONDS, STAGING_LIFETIME
+from openparticipant.limits import DOWNLOAD_URL_LIFETIME_SECONDS
 from openparticipant.operations import completion
 from openparticipant.ports import Ports, Proposal
 from openparticipant.wire.shapes import (
@@ -84,7 +84,7 @@ def _proposal(
             url_expires_at=now + ports.policy.upload_url_lifetime,
         ),
         client_token=request.client_token,
-        abandoned_at=now + STAGING_LIFETIME,
+        abandoned_at=now + ports.policy.abandoned_after,
     )
 
 

@@ -29,4 +29,5 @@ class Policy:
     content_checks: ContentChecks
     quota: Quota
     upload_url_lifetime: int
+    abandoned_after: int
     views: Mapping[str, View]

@@ -106,6 +106,16 @@ class Metrics:
             ("fault",),
             registry=self.registry,
         )
+        self._abandoned = Counter(
+            "openparticipant_attachments_abandoned",
+            "Attachments that vanished because nobody completed them.",
+            registry=self.registry,
+        )
+        self._abandoned_bytes = Counter(
+            "openparticipant_attachments_abandoned_bytes",
+            "Announced sizes of the attachments that vanished because nobody completed them.",
+            registry=self.registry,
+        )
         self._scans_waiting = Gauge(
             "openparticipant_scans_waiting",
             "Completed files that no verdict has been recorded of, on all nodes together.",
@@ -139,6 +149,11 @@ class Metrics:
     def content_fault(self, fault: str) -> None:
         """Count a file whose bytes are not what was announced."""
         self._content_faults.labels(fault).inc()
+
+    def abandoned(self, size: int) -> None:
+        """Count an attachment that nobody completed and whose row is gone; `size` is what was announced."""
+        self._abandoned.inc()
+        self._abandoned_bytes.inc(size)
 
     def watch_sockets(self, sockets: Callable[[], int], waiting: Callable[[], int]) -> None:
         """Ask these two, whenever somebody looks, how many sockets are open and frames wait."""

@@ -272,6 +272,7 @@ complete -c openparticipant -n "__openparticipant_at backup" -l attachments-per-
 complete -c openparticipant -n "__openparticipant_at backup" -l attachment-bytes-per-contact -r -F -d 'bytes that the attachments of one contact may have in all'
 complete -c openparticipant -n "__openparticipant_at backup" -l pending-uploads -r -F -d 'attachments of one participant that may be started and not complete'
 complete -c openparticipant -n "__openparticipant_at backup" -l upload-url-lifetime -r -F -d 'seconds until an upload URL expires'
+complete -c openparticipant -n "__openparticipant_at backup" -l abandoned-after -r -F -d 'seconds until an upload that nobody completed vanishes'
 complete -c openparticipant -n "__openparticipant_at backup" -l config -r -F -d 'A file with settings'
 complete -c openparticipant -n "__openparticipant_at bucket" -l host -r -F -d 'address to listen on'
 complete -c openparticipant -n "__openparticipant_at bucket" -l port -r -F -d 'port to listen on'
@@ -312,6 +313,7 @@ complete -c openparticipant -n "__openparticipant_at bucket" -l attachments-per-
 complete -c openparticipant -n "__openparticipant_at bucket" -l attachment-bytes-per-contact -r -F -d 'bytes that the attachments of one contact may have in all'
 complete -c openparticipant -n "__openparticipant_at bucket" -l pending-uploads -r -F -d 'attachments of one participant that may be started and not complete'
 complete -c openparticipant -n "__openparticipant_at bucket" -l upload-url-lifetime -r -F -d 'seconds until an upload URL expires'
+complete -c openparticipant -n "__openparticipant_at bucket" -l abandoned-after -r -F -d 'seconds until an upload that nobody completed vanishes'
 complete -c openparticipant -n "__openparticipant_at bucket" -l config -r -F -d 'A file with settings'
 complete -c openparticipant -n "__openparticipant_at config" -l host -r -F -d 'address to listen on'
 complete -c openparticipant -n "__openparticipant_at config" -l port -r -F -d 'port to listen on'
@@ -352,6 +354,7 @@ complete -c openparticipant -n "__openparticipant_at config" -l attachments-per-
 complete -c openparticipant -n "__openparticipant_at config" -l attachment-bytes-per-contact -r -F -d 'bytes that the attachments of one contact may have in all'
 complete -c openparticipant -n "__openparticipant_at config" -l pending-uploads -r -F -d 'attachments of one participant that may be started and not complete'
 complete -c openparticipant -n "__openparticipant_at config" -l upload-url-lifetime -r -F -d 'seconds until an upload URL expires'
+complete -c openparticipant -n "__openparticipant_at config" -l abandoned-after -r -F -d 'seconds until an upload that nobody completed vanishes'
 complete -c openparticipant -n "__openparticipant_at config" -l config -r -F -d 'A file with settings'
 complete -c openparticipant -n "__openparticipant_at contacts" -l open
 complete -c openparticipant -n "__openparticipant_at contacts" -l ended
@@ -415,6 +418,7 @@ complete -c openparticipant -n "__openparticipant_at env" -l attachments-per-con
 complete -c openparticipant -n "__openparticipant_at env" -l attachment-bytes-per-contact -r -F -d 'bytes that the attachments of one contact may have in all'
 complete -c openparticipant -n "__openparticipant_at env" -l pending-uploads -r -F -d 'attachments of one participant that may be started and not complete'
 complete -c openparticipant -n "__openparticipant_at env" -l upload-url-lifetime -r -F -d 'seconds until an upload URL expires'
+complete -c openparticipant -n "__openparticipant_at env" -l abandoned-after -r -F -d 'seconds until an upload that nobody completed vanishes'
 complete -c openparticipant -n "__openparticipant_at env" -l config -r -F -d 'A file with settings'
 complete -c openparticipant -n "__openparticipant_at keys" -l now
 complete -c openparticipant -n "__openparticipant_at keys" -l data-dir -r -F
@@ -459,6 +463,7 @@ complete -c openparticipant -n "__openparticipant_at migrate" -l attachments-per
 complete -c openparticipant -n "__openparticipant_at migrate" -l attachment-bytes-per-contact -r -F -d 'bytes that the attachments of one contact may have in all'
 complete -c openparticipant -n "__openparticipant_at migrate" -l pending-uploads -r -F -d 'attachments of one participant that may be started and not complete'
 complete -c openparticipant -n "__openparticipant_at migrate" -l upload-url-lifetime -r -F -d 'seconds until an upload URL expires'
+complete -c openparticipant -n "__openparticipant_at migrate" -l abandoned-after -r -F -d 'seconds until an upload that nobody completed vanishes'
 complete -c openparticipant -n "__openparticipant_at migrate" -l config -r -F -d 'A file with settings'
 complete -c openparticipant -n "__openparticipant_at restore" -l data-dir -r -F
 complete -c openparticipant -n "__openparticipant_at serve" -l host -r -F -d 'address to listen on'
@@ -500,6 +505,7 @@ complete -c openparticipant -n "__openparticipant_at serve" -l attachments-per-c
 complete -c openparticipant -n "__openparticipant_at serve" -l attachment-bytes-per-contact -r -F -d 'bytes that the attachments of one contact may have in all'
 complete -c openparticipant -n "__openparticipant_at serve" -l pending-uploads -r -F -d 'attachments of one participant that may be started and not complete'
 complete -c openparticipant -n "__openparticipant_at serve" -l upload-url-lifetime -r -F -d 'seconds until an upload URL expires'
+complete -c openparticipant -n "__openparticipant_at serve" -l abandoned-after -r -F -d 'seconds until an upload that nobody completed vanishes'
 complete -c openparticipant -n "__openparticipant_at serve" -l config -r -F -d 'A file with settings'
 complete -c openparticipant -n "__openparticipant_at start-chat" -l as -x -a 'customer agent'
 complete -c openparticipant -n "__openparticipant_at start-chat" -l contact-id -r -F
@@ -548,6 +554,7 @@ complete -c openparticipant -n "__openparticipant_at verify" -l attachments-per-
 complete -c openparticipant -n "__openparticipant_at verify" -l attachment-bytes-per-contact -r -F -d 'bytes that the attachments of one contact may have in all'
 complete -c openparticipant -n "__openparticipant_at verify" -l pending-uploads -r -F -d 'attachments of one participant that may be started and not complete'
 complete -c openparticipant -n "__openparticipant_at verify" -l upload-url-lifetime -r -F -d 'seconds until an upload URL expires'
+complete -c openparticipant -n "__openparticipant_at verify" -l abandoned-after -r -F -d 'seconds until an upload that nobody completed vanishes'
 complete -c openparticipant -n "__openparticipant_at verify" -l config -r -F -d 'A file with settings'
 complete -c openparticipant -n "__openparticipant_at why" -l url -r -F
 complete -c openparticipant -n "__openparticipant_at why" -l header
