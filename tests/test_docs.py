@@ -15,7 +15,8 @@ from urllib.parse import unquote
 import pytest
 
 from openparticipant import limits
-from openparticipant.setting_table import SETTINGS, Setting
+from openparticipant.setting import Setting
+from openparticipant.setting_table import SETTINGS
 from openparticipant.transport.bounds import Bounds
 from openparticipant.transport.metrics import Metrics
 

@@ -18,6 +18,7 @@ FLOORS: dict[str, int] = {
     "domain": 2,
     "wire": 2,
     "sigv4": 2,
+    "setting": 2,
     "setting_table": 3,
     "settings": 4,
     "data_dir": 3,

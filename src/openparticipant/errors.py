@@ -48,9 +48,13 @@ class ValidationException(ServiceError):
 
 
 class ThrottlingException(ServiceError):
-    """Too many requests for now."""
+    """Too many requests for now; `retry_after` is in seconds."""
 
     status = 429
+
+    def __init__(self, message: str, *, retry_after: int, reason: str | None = None) -> None:
+        super().__init__(message, reason=reason)
+        self.retry_after = retry_after
 
 
 class InternalServerException(ServiceError):

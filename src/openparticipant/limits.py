@@ -55,6 +55,8 @@ CONNECT_WINDOW = 5 * MINUTE  # documented: connect within five minutes of StartC
 ATTRIBUTES_BYTES = 32768  # documented: total of keys and values in UTF-8
 CUSTOM_PARTICIPANTS = 1  # documented: custom participants (bots) per contact
 
+RATE_BUCKETS = 100_000  # chosen: some 20 MB; no node has more people at a time
+
 # Nodes that share a database
 NODE_HEARTBEAT = 5 * SECOND  # chosen: how often a node says that it is there
 NODE_LEASE = 20 * SECOND  # chosen: a node that is silent for so long counts as dead

@@ -4,57 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from openparticipant import limits
 from openparticipant.domain.contents import CheckMode, ContentChecks
 from openparticipant.domain.filetypes import CONTENT_TYPES
+from openparticipant.domain.rates import OF_AWS, Counted, Rate
 from openparticipant.domain.review import Hold
 from openparticipant.master_key import MasterKey
+from openparticipant.setting import Setting
 
-PREFIX = "OPENPARTICIPANT_"
 _INSTANCE = re.compile(r"[A-Za-z0-9-]{1,100}")
+_RATE = re.compile(
+    rf"(?P<counted>{'|'.join(Counted)})=(?P<rate>[0-9]{{1,6}}(\.[0-9]{{1,3}})?)/(?P<burst>[0-9]{{1,6}})",
+    re.ASCII,
+)
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One row of the table: its name, how text becomes a value, and what people are told.
-
-    `default` is text too, so that `config show` prints what could be typed; `unset` says what having
-    no value comes to. A `switch` is on or off, and its flag alone turns it on.
-    What is `in_file` never stands among the words of a command or in the file of settings: there,
-    the path of a file that holds it does.
-    """
-
-    name: str
-    parse: Callable[[str], Any]
-    default: str | None
-    help: str
-    repeatable: bool = False
-    secret: bool = False
-    unset: str = ""
-    switch: bool = False
-    in_file: bool = False
-
-    @property
-    def flag(self) -> str:
-        """The name among the words of a command and in the file of settings."""
-        return f"{self.name}-file" if self.in_file else self.name
-
-    @property
-    def field(self) -> str:
-        """The name in `Settings`."""
-        return self.name.replace("-", "_")
-
-    @property
-    def variable(self) -> str:
-        """The environment variable."""
-        return PREFIX + self.field.upper()
 
 
 def _port(text: str) -> int:
@@ -127,6 +94,17 @@ def _content_checks(text: str) -> ContentChecks:
         else:
             others = CheckMode(mode)
     return ContentChecks(others, own)
+
+
+def _rates(text: str) -> tuple[Rate, ...]:
+    if text == "aws":
+        return OF_AWS
+    found = _RATE.fullmatch(text)
+    if found is None or not float(found["rate"]) or not int(found["burst"]):
+        raise ValueError(
+            "must be aws, or such as participant=10/20: requests a second, and a burst"
+        )
+    return (Rate(Counted(found["counted"]), float(found["rate"]), int(found["burst"])),)
 
 
 def _ratio(text: str) -> float:
@@ -399,6 +377,14 @@ SETTINGS: tuple[Setting, ...] = (
         None,
         "attachments of one participant that may be started and not complete",
         unset="as many as the contact may have",
+    ),
+    Setting(
+        "rates",
+        _rates,
+        "",
+        "request rates: aws, or token, participant, address or instance =PER_SECOND/BURST",
+        repeatable=True,
+        unset="none",
     ),
     Setting(
         "upload-url-lifetime",

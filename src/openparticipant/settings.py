@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from openparticipant.domain.contents import ContentChecks
+from openparticipant.domain.rates import Rate
 from openparticipant.domain.review import Hold
 from openparticipant.master_key import MasterKey
-from openparticipant.setting_table import PREFIX, SETTINGS, Setting
+from openparticipant.setting import PREFIX, Setting
+from openparticipant.setting_table import SETTINGS
 
 # Read elsewhere: by the command line, and by the test suite.
 _NOT_SETTINGS = frozenset(
@@ -74,6 +76,7 @@ class Settings:
     attachments_per_contact: int
     attachment_bytes_per_contact: int | None
     pending_uploads: int | None
+    rates: tuple[tuple[Rate, ...], ...]
     upload_url_lifetime: int
     abandoned_after: int
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from openparticipant import settings
-from openparticipant.setting_table import PREFIX
+from openparticipant.setting import PREFIX
 from tests.engines.nginx import SHIPPED
 
 _ROOT = Path(__file__).parent.parent.parent

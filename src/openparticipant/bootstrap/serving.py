@@ -30,6 +30,7 @@ from openparticipant.transport.objects import ObjectsRoute
 from openparticipant.transport.participant_plane import ParticipantPlane
 from openparticipant.transport.patience import Patience
 from openparticipant.transport.plane_route import PlaneRoute
+from openparticipant.transport.rates import Rates
 from openparticipant.transport.refusal import Guard
 from openparticipant.transport.server import Server
 from openparticipant.transport.signed_plane import Signers, admin_plane, control_plane
@@ -79,7 +80,9 @@ def server(
     operators = Signers(partial(keys.find, Purpose.CONTROL), keys.look)
     public = app.PublicApp(
         planes=planes,
-        participant=ParticipantPlane(ports, encode),
+        participant=ParticipantPlane(
+            ports, encode, Rates([rate for word in settings.rates for rate in word])
+        ),
         control=control_plane(ports, operators, encode),
         objects=_objects_route(
             settings, on, where, ports, disk, metrics, tracer, keys, allowed_origins

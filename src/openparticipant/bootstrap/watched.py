@@ -44,7 +44,7 @@ STORE: Mapping[str, str] = {
             *("contact", "find_contact", "list_contacts", "attachment", "staged", "kept"),
             *("find_attachment", "audit"),
             *("items", "place", "page", "heads", "next_deadline", "scan_backlog"),
-            "file_configurations",
+            *("file_configurations", "was_connected"),
         ),
         READ,
     ),

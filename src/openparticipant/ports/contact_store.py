@@ -109,6 +109,10 @@ class ContactStore(Protocol):
         """
         ...
 
+    async def was_connected(self, holder: Caller) -> bool:
+        """Tell whether a participant has had a connection before."""
+        ...
+
     async def caller(self, connection_token: bytes, *, now: int) -> Caller | None:
         """Return who stands behind a digest of a connection token, or None if nobody ever did."""
         ...

@@ -56,6 +56,12 @@ def who(tokens: str) -> str:
 
 CALLER = f"SELECT {who('connections')} WHERE t.digest = $1"
 HOLDER = f"SELECT {who('participant_tokens')} WHERE t.digest = $1"
+# The newest of each stays until another one comes, good or not.
+WAS_CONNECTED = """
+    SELECT 1 FROM connections WHERE participant_seq = $1
+    UNION ALL SELECT 1 FROM websockets WHERE participant_seq = $1
+    LIMIT 1
+"""
 LISTENER = f"SELECT {who('websockets')} WHERE t.digest = $1"
 
 

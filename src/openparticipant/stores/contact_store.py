@@ -101,6 +101,10 @@ class SqlContactStore:
         """See `ContactStore`."""
         await self._database.write(lambda: connections.connect(holder, new, now))
 
+    async def was_connected(self, holder: Caller) -> bool:
+        """See `ContactStore`."""
+        return bool(await self._database.read(connections.WAS_CONNECTED, holder.seq))
+
     async def caller(self, connection_token: bytes, *, now: int) -> Caller | None:
         """See `ContactStore`."""
         rows = await self._database.read(connections.CALLER, connection_token)

@@ -130,6 +130,16 @@ class Chat:
 
     def join(self, role: str = "AGENT", display_name: str = "Agent") -> Chat:
         """Add a participant to this contact and connect it."""
+        created = self._created(role, display_name)
+        token = created["ParticipantCredentials"]["ParticipantToken"]
+        return _connected(self.server, self.contact_id, created["ParticipantId"], token)
+
+    def added(self) -> str:
+        """Add an agent to this contact; return the participant token, which nobody has used."""
+        token: str = self._created("AGENT", "Agent")["ParticipantCredentials"]["ParticipantToken"]
+        return token
+
+    def _created(self, role: str, display_name: str) -> Any:
         created = control(
             self.server,
             "POST",
@@ -141,8 +151,7 @@ class Chat:
             },
         )
         assert created.status == 200, created.body
-        token = created.json["ParticipantCredentials"]["ParticipantToken"]
-        return _connected(self.server, self.contact_id, created.json["ParticipantId"], token)
+        return created.json
 
     def stop(self) -> Answer:
         """Call StopContact."""

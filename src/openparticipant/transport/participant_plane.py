@@ -7,6 +7,7 @@ from collections.abc import Callable
 from uvicorn._types import ASGIReceiveCallable
 
 from openparticipant.domain.connection import Caller, digest
+from openparticipant.domain.rates import Counted
 from openparticipant.errors import AccessDeniedException, InternalServerException
 from openparticipant.limits import BEARER_CHARACTERS
 from openparticipant.operations import table
@@ -14,19 +15,21 @@ from openparticipant.ports import Ports
 from openparticipant.transport.exchange import Exchange, read_body
 from openparticipant.transport.patience import CONNECTING, allowing
 from openparticipant.transport.protocol import departure
+from openparticipant.transport.rates import Rates, address_key
 from openparticipant.transport.routes import Entered, Routes
 from openparticipant.wire.service import PARTICIPANT, Operation
 from openparticipant.wire.shapes import Shape
 
 
 class ParticipantPlane:
-    """Carries out one request: route, size, token, input, and then the operation.
+    """Carries out one request: route, size, token, input, rate, and then the operation.
 
     An `Authorization` header changes nothing: SDKs sign whether or not they have a key.
     """
 
-    def __init__(self, ports: Ports, encode: Callable[[Shape], bytes]) -> None:
+    def __init__(self, ports: Ports, encode: Callable[[Shape], bytes], rates: Rates) -> None:
         self._ports = ports
+        self._rates = rates
         self._encode = encode
         self._routes = Routes(PARTICIPANT)
 
@@ -51,7 +54,24 @@ class ParticipantPlane:
         # Before the body is read: a stranger's is not worth its memory.
         caller = await self._caller(exchange, operation)
         request = entered.decode(await read_body(receive))
+        if self._rates.are_set:
+            await self._throttle(exchange, operation, caller)
         return self._encode(await table.PARTICIPANT[operation.name](self._ports, caller, request))
+
+    async def _throttle(self, exchange: Exchange, operation: Operation, caller: Caller) -> None:
+        bearer = exchange.header(b"x-amz-bearer") or ""
+        who = {
+            Counted.TOKEN: digest(bearer).hex(),
+            Counted.PARTICIPANT: caller.participant_id,
+            Counted.INSTANCE: caller.instance_id,
+        }
+        if client := exchange.scope["client"]:
+            who[Counted.ADDRESS] = address_key(client[0])
+        # Who lost the connection has to come back, also when all do at once.
+        is_known = operation.bearer == "ParticipantToken" and (
+            await self._ports.store.was_connected(caller)
+        )
+        self._rates.take(operation.name, who, self._ports.clock.now(), is_known=is_known)
 
     async def _caller(self, exchange: Exchange, operation: Operation) -> Caller:
         bearer = exchange.header(b"x-amz-bearer")

@@ -145,4 +145,6 @@ def refuse(error: ServiceError) -> Reply:
     headers = [_JSON, (b"x-amzn-errortype", error.code.encode())]
     if isinstance(error, errors.MethodNotAllowedException):
         headers.append((b"allow", error.allowed.encode()))
+    if isinstance(error, errors.ThrottlingException):
+        headers.append((b"retry-after", b"%d" % error.retry_after))
     return Reply(error.status, headers, encode_error(error))

@@ -42,6 +42,9 @@ class Codec:
             part[1:-1] for part in operation.path.split("/") if part.startswith("{")
         )
         self._bodyless = operation.method == "GET"
+        # AWS's members begin with a small letter in a query, and nowhere else; where a member that
+        # is not known is refused, it is our own API, whose names are the same everywhere.
+        self._has_small_letters = not operation.request.__struct_config__.forbid_unknown_fields
         self._refusal = refusal
 
     def decode(self, body: bytes, path_values: tuple[str, ...] = (), query: bytes = b"") -> Shape:
@@ -63,8 +66,9 @@ class Codec:
         asked = parse_qsl(
             query.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict"
         )
-        # AWS's members begin with a small letter there, and nowhere else.
-        pairs += [(name[:1].upper() + name[1:], value) for name, value in asked]
+        if self._has_small_letters:
+            asked = [(name[:1].upper() + name[1:], value) for name, value in asked]
+        pairs += asked
         members = dict(pairs)
         if _holds_nul(members):
             raise self._refusal(_NUL_IN_ADDRESS)

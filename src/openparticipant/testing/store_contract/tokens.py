@@ -196,3 +196,18 @@ async def _admitted(
     assert holder is not None
     assert caller is not None
     return holder.refusal is None, caller.refusal is None
+
+
+async def who_was_connected_is_known(scene: Scene) -> None:
+    """By any connection, to speak or to listen, also after it has ended; nobody else's counts."""
+    for listening in (True, False):
+        new = scene.new_contact()
+        await scene.store.start_contact(new)
+        holder = await scene.store.holder(new.token.digest, now=scene.now)
+        assert holder is not None
+        assert not await scene.store.was_connected(holder)
+        token = scene.token()
+        bought = NewConnection(None, token) if listening else NewConnection(token, None)
+        await scene.store.connect(holder, bought, now=scene.now)
+        scene.now += 1
+        assert await scene.store.was_connected(holder)
