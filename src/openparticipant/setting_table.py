@@ -387,6 +387,9 @@ SETTINGS: tuple[Setting, ...] = (
         unset="none",
     ),
     Setting(
+        "retention", _whole, None, "days after its end until a contact is removed", unset="never"
+    ),
+    Setting(
         "upload-url-lifetime",
         _up_to_a_day,
         str(limits.UPLOAD_URL_LIFETIME // limits.SECOND),

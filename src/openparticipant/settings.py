@@ -77,6 +77,7 @@ class Settings:
     attachment_bytes_per_contact: int | None
     pending_uploads: int | None
     rates: tuple[tuple[Rate, ...], ...]
+    retention: int | None
     upload_url_lifetime: int
     abandoned_after: int
 

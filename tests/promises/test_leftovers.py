@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from openparticipant.limits import SECOND, STAGING_LIFETIME
 from openparticipant.testing.chat import Chat, request
 from openparticipant.testing.server import Server
+from tests.cli.worlds import Outcome, command
 from tests.crash import rounds
 from tests.eventually import eventually
 from tests.promises.place import Place
@@ -37,6 +38,34 @@ def test_abandoned_uploads_vanish(place: Place, chat: Chat) -> None:
     again = upload.complete()
     assert (again.status, again.error) == (400, "ValidationException")
     assert len(place.objects_of(kept)) == 1
+
+
+@promise(52)
+def test_a_purge_leaves_nothing(place: Place) -> None:
+    """Finished files, unfinished ones and words: gone for participants, operator and storage."""
+    chat, other = place.server.start_chat(), place.server.start_chat()
+    kept = other.attach()
+    done, staged, invited = chat.attach(), place.invite(chat), place.invite(chat)
+    assert staged.put().status == 200
+    assert chat.say("a secret").status == 200
+    directory = ("--data-dir", str(place.server.node.data_dir.path))
+
+    def operator(*words: str) -> Outcome:
+        return command(*words, *directory, at=place.clock.now())
+
+    assert operator("purge", chat.contact_id).status == 1
+    assert place.objects_of(done) != []
+    assert operator("purge", chat.contact_id, "--end").status == 0
+    gone = (done, staged.attachment_id, invited.attachment_id)
+    assert eventually(lambda: not any(place.objects_of(each) for each in gone))
+    assert operator("transcript", chat.contact_id).status == 1
+    assert chat.contact_id.encode() not in operator("contacts").out
+    assert chat.transcript().status == 403
+    assert place.objects_of(kept) != []
+    assert other.download(kept).body == b"hello"
+    if place.bucket is None:
+        assert invited.put().status == 403
+        assert place.objects_of(invited.attachment_id) == []
 
 
 @promise(38)

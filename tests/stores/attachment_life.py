@@ -51,6 +51,7 @@ class AttachmentLife(RuleBasedStateMachine):
         self.witnesses: list[Witness] = []
         self.acknowledged: set[str] = set()
         self.over: set[str] = set()  # contacts that have ended
+        self.purged: set[str] = set()  # contacts that are to be removed, or are
         self.contacts: dict[str, str] = {}  # of acknowledged attachments
         self.excused: set[str] = set()
         self.failed = False
@@ -147,6 +148,17 @@ class AttachmentLife(RuleBasedStateMachine):
         if told[-1].author is None:
             self.over.add(told[-1].contact_id)
 
+    @rule(which=st.sampled_from([0, 1]), steps=STEPS)
+    def purge(self, which: int, steps: int) -> None:
+        """Have one of the contacts removed, and begin to."""
+        contact_id = self.callers[2 * which].contact_id
+        item_id, now = self.world.ports.ids.uuid(), self.world.clock.now()
+        marking = self.world.store.mark_for_purge(contact_id, item_id, end=True, now=now)
+        assert self.run(marking).is_there or contact_id in self.purged
+        self.over.add(contact_id)
+        self.purged.add(contact_id)
+        self.act("deadlines", self.world.work_off, steps)
+
     @rule()
     def crash(self) -> None:
         """Let the node die with all that it was about, and come back."""
@@ -193,7 +205,7 @@ class AttachmentLife(RuleBasedStateMachine):
 
         Rejected ones have one that is private, and what is being scanned has none.
         """
-        rows = self.run(self.world.rows())
+        rows = [row for row in self.run(self.world.rows()) if row.contact_id not in self.purged]
         told = [(row.id, row.status) for row in rows if row.status in {"approved", "rejected"}]
         for row in rows:
             if row.status == "approved":
@@ -204,10 +216,11 @@ class AttachmentLife(RuleBasedStateMachine):
                 assert not self.world.is_scanning or row.final_key in self.world.approved
         completed = {id_ for id_, _ in told} | {row.id for row in rows if row.status == "scanning"}
         # What was scanned when its contact ended is nobody's any more.
-        forgotten = {id_ for id_, contact in self.contacts.items() if contact in self.over}
-        assert self.acknowledged <= completed | (forgotten if self.world.is_scanning else set())
+        lost_by = self.over if self.world.is_scanning else self.purged
+        forgotten = {id_ for id_, contact in self.contacts.items() if contact in lost_by}
+        assert self.acknowledged <= completed | forgotten
         shown = []
-        for contact_id in {caller.contact_id for caller in self.callers}:
+        for contact_id in {caller.contact_id for caller in self.callers} - self.purged:
             items = self.run(self.world.store.items(contact_id, after=0, limit=99))
             assert [item.ordinal for item in items] == list(range(1, len(items) + 1))
             for item in items:
@@ -244,10 +257,12 @@ class AttachmentLife(RuleBasedStateMachine):
         self.world.clock.advance(2 * COMPLETION_LEASE + MINUTE)
         self.run(deadlines.work_off(self.world.ports))
         self.review_all()
+        self.run(deadlines.work_off(self.world.ports))
         self.what_is_shown_is_what_was_checked()
         self.the_counter_counts_what_is_held()
         rows = self.run(self.world.rows())
         assert {row.status for row in rows} <= {"pending", "approved", "rejected"}
+        assert self.purged.isdisjoint(row.contact_id for row in rows)
         kept = {row.final_key for row in rows if row.status == "approved"}
         awaited = {row.staging_key for row in rows if row.status == "pending"}
         files = self.world.files()

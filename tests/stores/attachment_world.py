@@ -51,6 +51,7 @@ POLICY = Policy(
     largest_file=5,
     content_checks=ContentChecks(CheckMode.ENFORCE, {}),
     quota=Quota(LIMIT),
+    retention=None,
     upload_url_lifetime=900_000,
     abandoned_after=86_400_000,
     views={},

@@ -13,12 +13,14 @@ import pytest
 from openparticipant.stores import (
     access_keys,
     attachments,
+    audit,
     connections,
     contact_store,
     contacts,
     items,
     listings,
     messages,
+    purges,
     scans,
     transcripts,
 )
@@ -27,12 +29,14 @@ from openparticipant.stores.sqlite import SqliteDatabase
 MODULES = (
     access_keys,
     attachments,
+    audit,
     connections,
     contact_store,
     contacts,
     items,
     listings,
     messages,
+    purges,
     scans,
     transcripts,
 )

@@ -8,7 +8,7 @@ from openparticipant import view_files
 from openparticipant.domain.attachment import FileRules
 from openparticipant.domain.quota import Quota
 from openparticipant.domain.view import View
-from openparticipant.limits import ATTACHMENT_SIZE_MAX
+from openparticipant.limits import ATTACHMENT_SIZE_MAX, DAY
 from openparticipant.ports import Policy, Scanning
 from openparticipant.settings import Settings
 from openparticipant.transport.start import StartError
@@ -37,6 +37,7 @@ def policy(settings: Settings, public_url: str, scanning: Scanning) -> Policy:
             settings.attachment_bytes_per_contact,
             settings.pending_uploads,
         ),
+        retention=None if settings.retention is None else settings.retention * DAY,
         upload_url_lifetime=settings.upload_url_lifetime,
         abandoned_after=settings.abandoned_after,
         views=_views(settings),

@@ -34,7 +34,10 @@ async def stopped(
         return Vault(master_key(settings.master_key, is_needed=is_postgres(settings)), ids)
 
     async with database(settings, data_dir) as opened:
+        clock = own_clock(settings)
         yield OperatorPorts(
+            clock,
+            ids,
             contact_store(settings, opened, ids),
-            stored_keys(settings, opened, vault, ids, own_clock(settings)),
+            stored_keys(settings, opened, vault, ids, clock),
         )

@@ -42,7 +42,7 @@ STORE: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("contact", "find_contact", "list_contacts", "attachment", "staged", "kept"),
-            *("find_attachment", "audit"),
+            *("find_attachment", "audit", "is_marked_for_purge"),
             *("items", "place", "page", "heads", "next_deadline", "scan_backlog"),
             *("file_configurations", "was_connected"),
         ),
@@ -54,7 +54,7 @@ STORE: Mapping[str, str] = {
             *("disconnect", "send", "acknowledge", "propose", "claim", "approve", "release"),
             *("due_attachments", "settle", "expire_leases", "end_expired_contacts"),
             *("hand_over", "due_scans", "postpone", "conclude", "clear", "offered"),
-            "configure_files",
+            *("configure_files", "mark_for_purge", "mark_old_for_purge", "due_purges", "purge"),
         ),
         WRITE,
     ),

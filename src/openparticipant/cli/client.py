@@ -169,8 +169,11 @@ class Client:
         body = None
         query = ""
         if operation["method"] == "GET":
-            # There, and only there, AWS's members begin with a small letter.
-            asked = {name[:1].lower() + name[1:]: value for name, value in left.items()}
+            # There, and only there, members of AWS's model begin with a small letter.
+            asked = {
+                name[:1].lower() + name[1:] if name in operation["input"] else name: value
+                for name, value in left.items()
+            }
             query = urlencode(asked, quote_via=quote)
         else:
             headers["Content-Type"] = "application/json"

@@ -24,6 +24,7 @@ USAGE = {
     "doctor": "--origin ORIGIN",
     "download": "ATTACHMENT_ID ...",
     "keys": "list | add control|objects | retire ID",
+    "purge": "CONTACT ...",
     "restore": "SOURCE",
     "start-chat": "",
     "transcript": "CONTACT",
@@ -78,6 +79,13 @@ SENTENCES = {
         "time that the secret is shown. retire ends a pair: nothing is signed with it any more, and "
         "URLs that it signed work until they expire. The last pair of its kind cannot be retired. "
         "Like contacts, it asks the running server or uses the database of a stopped one."
+    ),
+    "purge": (
+        "Removes all that there is of a chat: messages, files, names, tokens. Nobody is shown "
+        "anything of it from then on; what cannot be removed at once is removed by the server later, "
+        "also over a crash, and said to be purging. Ids stay in the audit. Where no server runs, the "
+        "next one that starts removes it. The exit status is 1 where there is no such chat, or it is "
+        "open."
     ),
     "restore": (
         "Copies what backup has made to an empty directory, or to one that is not there yet. Every "
@@ -160,6 +168,10 @@ OPTIONS = {
     },
     "keys": {
         "--now": "With retire: also what the pair has signed is refused at once, as after a leak.",
+        **_RECORDS,
+    },
+    "purge": {
+        "--end": "Ends a chat first that is open.",
         **_RECORDS,
     },
     "restore": {

@@ -33,6 +33,7 @@ OWN_COMMANDS = (
     "env",
     "keys",
     "migrate",
+    "purge",
     "restore",
     "serve",
     "start-chat",

@@ -33,6 +33,7 @@ _ROUTES = {
     "ListAccessKeys": ("GET", "/access-keys"),
     "ListAuditEvents": ("GET", "/audit"),
     "ListContacts": ("GET", "/contacts"),
+    "PurgeContact": ("POST", "/contacts/purge"),
     "RetireAccessKey": ("POST", "/access-keys/retire"),
 }
 _UNWELCOME = {"InvalidSignatureException", "UnrecognizedClientException"}

@@ -17,6 +17,8 @@ class Event(enum.StrEnum):
     FILE_REJECTED = "FILE_REJECTED"
     DOWNLOAD_OFFERED = "DOWNLOAD_OFFERED"
     """A URL for a download was handed out."""
+    CONTACT_PURGED = "CONTACT_PURGED"
+    """All of it is removed from then on; the server itself does so once it is old enough."""
     KEY_ADDED = "KEY_ADDED"
     KEY_RETIRED = "KEY_RETIRED"
     CONFIGURATION_CHANGED = "CONFIGURATION_CHANGED"

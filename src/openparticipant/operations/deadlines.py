@@ -2,7 +2,7 @@
 
 An upload URL that expired frees its place in the quota, an abandoned attachment vanishes with its
 bytes, a completion whose lease lapsed is undone, a contact ends that nobody came to or whose
-duration is over. Whoever
+duration is over, and one that is to be removed is. Whoever
 takes a row leases it, so a node that dies in the middle leaves nothing undone for long.
 """
 
@@ -12,6 +12,7 @@ import logging
 
 from openparticipant.domain.attachment import Status
 from openparticipant.errors import Unavailable
+from openparticipant.operations import purging
 from openparticipant.ports import DueAttachment, Ports
 
 _LEASE = 60_000  # milliseconds to settle one batch
@@ -27,7 +28,7 @@ async def watch(ports: Ports) -> None:
     while True:
         nap = _LONGEST_NAP
         try:
-            due = await ports.store.next_deadline()
+            due = await ports.store.next_deadline(retention=ports.policy.retention)
             if due is not None:
                 nap = due - ports.clock.now()
             if nap <= 0:
@@ -58,9 +59,10 @@ async def work_off(ports: Ports) -> int:
         ended = await ports.store.end_expired_contacts(now=now, limit=_BATCH)
         for item in ended:
             ports.bus.publish(item)
-        if not taken and not ended:
+        removed = await purging.work_off(ports)
+        if not taken and not ended and not removed:
             return settled
-        settled += len(taken) + len(ended)
+        settled += len(taken) + len(ended) + removed
 
 
 async def _settle(ports: Ports, due: DueAttachment) -> None:

@@ -15,6 +15,7 @@ from openparticipant.operations import (
     explanations,
     file_configurations,
     messages,
+    purges,
     records,
     transcripts,
     views,
@@ -61,5 +62,6 @@ ADMIN: Mapping[str, AdminFunction] = {
     "ListAuditEvents": audit.list_audit_events,
     "ListAccessKeys": access_keys.list_access_keys,
     "ListContacts": records.list_contacts,
+    "PurgeContact": purges.purge_contact,
     "RetireAccessKey": access_keys.retire_access_key,
 }

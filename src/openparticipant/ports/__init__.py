@@ -46,6 +46,7 @@ from openparticipant.ports.object_store import (
     StoredObject,
 )
 from openparticipant.ports.policy import Policy
+from openparticipant.ports.purges import DuePurge, Marked, StillOpenError
 from openparticipant.ports.refusals import Refusals
 from openparticipant.ports.scanner import CompletedFile, Scanner, Scanning
 
@@ -63,6 +64,7 @@ __all__ = [
     "ContactPlace",
     "ContactStore",
     "DueAttachment",
+    "DuePurge",
     "DueScan",
     "Engine",
     "FileRuleBook",
@@ -76,6 +78,7 @@ __all__ = [
     "LastKeyError",
     "ListedContact",
     "ListedObject",
+    "Marked",
     "NewConnection",
     "NewContact",
     "NewMessage",
@@ -96,5 +99,6 @@ __all__ = [
     "ScanBacklog",
     "Scanner",
     "Scanning",
+    "StillOpenError",
     "StoredObject",
 ]

@@ -29,6 +29,7 @@ from openparticipant.ports.contacts import (
     NewParticipant,
 )
 from openparticipant.ports.messages import NewMessage, NewReceipt, PageStart
+from openparticipant.ports.purges import DuePurge, Marked
 
 
 class ContactStore(Protocol):
@@ -295,6 +296,35 @@ class ContactStore(Protocol):
         """
         ...
 
-    async def next_deadline(self) -> int | None:
-        """Return the earliest instant at which something falls due."""
+    async def mark_for_purge(self, contact_id: str, item_id: str, *, end: bool, now: int) -> Marked:
+        """Let a contact be removed: from now on nobody is shown anything of it.
+
+        One that is open is ended with `end`, by an item of this id. Raises StillOpenError without.
+        """
+        ...
+
+    async def is_marked_for_purge(self, contact_id: str) -> bool:
+        """Tell whether anything is left of a contact that is to be removed."""
+        ...
+
+    async def mark_old_for_purge(self, *, ended_by: int, now: int, limit: int) -> int:
+        """Let contacts be removed that ended by then, the oldest first; return how many."""
+        ...
+
+    async def due_purges(self, *, now: int, lease: int, limit: int) -> list[DuePurge]:
+        """Take contacts to be removed, each for `lease` milliseconds.
+
+        One with unfinished uploads or scans falls due again until those have been settled.
+        """
+        ...
+
+    async def purge(self, due: DuePurge, *, now: int) -> None:
+        """Remove the rows of a contact whose bytes are gone."""
+        ...
+
+    async def next_deadline(self, *, retention: int | None = None) -> int | None:
+        """Return the earliest instant at which something falls due.
+
+        With `retention`, contacts do so many milliseconds after their end.
+        """
         ...

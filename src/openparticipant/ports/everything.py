@@ -43,6 +43,8 @@ class Running:
 class OperatorPorts:
     """What the operator's operations may touch; all but `running` is there also where no server runs."""
 
+    clock: Clock
+    ids: IdSource
     store: ContactStore
     keys: AccessKeys
     running: Running | None = None

@@ -16,12 +16,14 @@ class InventoryEntry:
     """The row of one attachment, at one moment.
 
     `over_at` is when its contact ended or will end at the latest, `has_scan` whether scanners, or
-    who clears up after them, still have to do with it.
+    who clears up after them, still have to do with it, `is_leaving` whether its contact is being
+    removed.
     """
 
     contact_seq: int
     over_at: int
     has_scan: bool
+    is_leaving: bool
     attachment: Attachment
 
     @property
@@ -32,9 +34,12 @@ class InventoryEntry:
     def needs_object(self, now: int) -> bool:
         """Tell whether the object of its final key must be there.
 
-        What is scanned when its contact ends loses its bytes first and then its row.
+        What is scanned when its contact ends loses its bytes first and then its row, and so does all
+        of a contact that is removed.
         """
         status = self.attachment.status
+        if self.is_leaving:
+            return False
         return status is Status.APPROVED or (status is Status.SCANNING and now < self.over_at)
 
     def knows(self, key: str) -> bool:

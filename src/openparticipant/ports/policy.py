@@ -28,6 +28,7 @@ class Policy:
     largest_file: int
     content_checks: ContentChecks
     quota: Quota
+    retention: int | None
     upload_url_lifetime: int
     abandoned_after: int
     views: Mapping[str, View]

@@ -98,7 +98,7 @@ SELECT_STAGED = f"""
 SELECT_ANY = f"""
     SELECT {COLUMNS}
     FROM contacts c JOIN attachments a ON a.contact_seq = c.seq
-    WHERE c.id = $1 AND a.id = $2
+    WHERE c.id = $1 AND a.id = $2 AND c.purge_at IS NULL
 """  # noqa: S608 - as above
 SELECT_KEPT = f"{SELECT_ANY} AND c.ended_at IS NULL"
 _SELECT_TO_CLAIM = f"""

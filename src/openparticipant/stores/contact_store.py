@@ -19,9 +19,11 @@ from openparticipant.ports import (
     ContactFilter,
     ContactPlace,
     DueAttachment,
+    DuePurge,
     DueScan,
     IdSource,
     ListedContact,
+    Marked,
     NewConnection,
     NewContact,
     NewMessage,
@@ -40,6 +42,7 @@ from openparticipant.stores import (
     items,
     listings,
     messages,
+    purges,
     scans,
     transcripts,
 )
@@ -50,6 +53,11 @@ _NEXT_DEADLINE = """
         SELECT min(due_at) AS due FROM attachments WHERE due_at IS NOT NULL
         UNION ALL
         SELECT min(ends_at) AS due FROM contacts WHERE ended_at IS NULL
+        UNION ALL
+        SELECT min(purge_at) AS due FROM contacts WHERE purge_at IS NOT NULL
+        UNION ALL
+        SELECT min(ended_at) + $1 AS due FROM contacts
+        WHERE ended_at IS NOT NULL AND purge_at IS NULL
     ) AS deadlines
 """
 
@@ -269,7 +277,30 @@ class SqlContactStore:
         by = request_context.current.get()
         return await self._database.write(lambda: file_configurations.change(change, by))
 
-    async def next_deadline(self) -> int | None:
+    async def mark_for_purge(self, contact_id: str, item_id: str, *, end: bool, now: int) -> Marked:
         """See `ContactStore`."""
-        ((due,),) = await self._database.read(_NEXT_DEADLINE)
+        by = request_context.current.get()
+        return await self._database.write(
+            lambda: purges.mark(contact_id, item_id, now, by, end=end)
+        )
+
+    async def is_marked_for_purge(self, contact_id: str) -> bool:
+        """See `ContactStore`."""
+        return bool(await self._database.read(purges.SELECT_MARKED, contact_id))
+
+    async def mark_old_for_purge(self, *, ended_by: int, now: int, limit: int) -> int:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: purges.mark_old(ended_by, now, limit))
+
+    async def due_purges(self, *, now: int, lease: int, limit: int) -> list[DuePurge]:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: purges.take_due(now, lease, limit))
+
+    async def purge(self, due: DuePurge, *, now: int) -> None:
+        """See `ContactStore`."""
+        await self._database.write(lambda: purges.purge(due, now))
+
+    async def next_deadline(self, *, retention: int | None = None) -> int | None:
+        """See `ContactStore`."""
+        ((due,),) = await self._database.read(_NEXT_DEADLINE, retention)
         return int(due) if due is not None else None

@@ -102,7 +102,9 @@ COLUMNS = """
     id, instance_id, flow_id, attributes, started_at, coalesce(lasts_until, ends_at), ended_at,
     disconnect_reason, updated_at
 """
-SELECT = f"SELECT {COLUMNS} FROM contacts WHERE id = $1 AND instance_id = $2"  # noqa: S608 - our own
+SELECT = f"""
+    SELECT {COLUMNS} FROM contacts WHERE id = $1 AND instance_id = $2 AND purge_at IS NULL
+"""  # noqa: S608 - the only text put in is the constant above
 
 
 def start(new: NewContact) -> Write[tuple[str, str]]:

@@ -8,7 +8,8 @@ from openparticipant.stores.write import Readable, Row
 
 _ENTRY = f"""
     SELECT a.contact_seq, CASE WHEN c.ended_at IS NULL THEN c.ends_at ELSE c.ended_at END,
-           CASE WHEN s.due_at IS NULL THEN 0 ELSE 1 END, {attachments.COLUMNS}
+           CASE WHEN s.due_at IS NULL THEN 0 ELSE 1 END,
+           CASE WHEN c.purge_at IS NULL THEN 0 ELSE 1 END, {attachments.COLUMNS}
     FROM attachments a
     JOIN contacts c ON c.seq = a.contact_seq
     LEFT JOIN scans s ON s.contact_seq = a.contact_seq AND s.attachment_id = a.id
@@ -40,5 +41,7 @@ class SqlInventory:
 
 
 def _entry(row: Row) -> InventoryEntry:
-    contact_seq, over_at, has_scan, *columns = row
-    return InventoryEntry(contact_seq, over_at, bool(has_scan), attachments.attachment(columns))
+    contact_seq, over_at, has_scan, is_leaving, *columns = row
+    return InventoryEntry(
+        contact_seq, over_at, bool(has_scan), bool(is_leaving), attachments.attachment(columns)
+    )

@@ -11,9 +11,9 @@ _FOUND = f"""
     {contacts.COLUMNS}
     FROM contacts
 """  # noqa: S608 - the only text put in is the constant above
-_BY_ID = f"SELECT {_FOUND} WHERE id = $1"
+_BY_ID = f"SELECT {_FOUND} WHERE id = $1 AND purge_at IS NULL"
 _PAGE = """
-    (started_at, seq) < ($1, $2) AND started_at >= $3
+    (started_at, seq) < ($1, $2) AND started_at >= $3 AND purge_at IS NULL
     ORDER BY started_at DESC, seq DESC
     LIMIT $4
 """

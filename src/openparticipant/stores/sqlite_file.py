@@ -19,6 +19,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA fullfsync=ON")  # macOS: past the drive's own cache
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")  # what is removed is overwritten
     # Nobody else works on the file for long; those who wait would wait for this, too.
     connection.execute("PRAGMA busy_timeout=1000")
     connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")

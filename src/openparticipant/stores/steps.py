@@ -13,8 +13,8 @@ from importlib import resources
 
 # This code works on any schema from here on, since it may be started before its own steps were
 # taken: the newest version of the release before, or, as long as there is none, what it needs. That
-# is all of them: its SELECTs read `file_configurations`, which 0008 brings.
-ACCEPTED = 8
+# is all of them: its SELECTs read `contacts.purge_at`, which 0009 brings.
+ACCEPTED = 9
 _OLDEST = re.compile(r"^-- oldest: (\d+)$", re.MULTILINE)
 
 

@@ -131,7 +131,7 @@ def admin_plane(
     ports: Ports, keys: AccessKeys, refusals: Refusals, signers: Signers, encode: Encode
 ) -> SignedPlane:
     """Return what the operator reads and rules."""
-    operated = OperatorPorts(ports.store, keys, Running(ports, refusals))
+    operated = OperatorPorts(ports.clock, ports.ids, ports.store, keys, Running(ports, refusals))
     return SignedPlane(
         ADMIN,
         lambda name, request: table.ADMIN[name](operated, request),

@@ -177,3 +177,17 @@ class ListAuditEventsResponse(Shape, frozen=True, kw_only=True):
 
     events: list[AuditEvent]
     next_token: NextToken | None = None
+
+
+class PurgeContactRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which one; `end_first` where it may be open."""
+
+    contact_id: Text256
+    end_first: bool = False
+
+
+class PurgeContactResponse(Shape, frozen=True, kw_only=True):
+    """`PURGING` while something is left that is still to be removed."""
+
+    contact_id: str
+    state: Literal["PURGED", "PURGING"]

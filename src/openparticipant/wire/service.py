@@ -342,4 +342,13 @@ ADMIN: tuple[Operation, ...] = (
         _ADMIN_ERRORS,
         None,
     ),
+    Operation(
+        "PurgeContact",
+        "POST",
+        "/contacts/purge",
+        admin.PurgeContactRequest,
+        admin.PurgeContactResponse,
+        _ADMIN_ERRORS,
+        None,
+    ),
 )
