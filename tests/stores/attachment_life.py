@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.errors import ServiceError, Unavailable
-from openparticipant.limits import COMPLETION_LEASE, COMPLETION_PATIENCE, MINUTE
+from openparticipant.limits import COMPLETION_LEASE, COMPLETION_PATIENCE, HOUR, MINUTE
 from openparticipant.operations import deadlines
 from openparticipant.transport.s3xml import ObjectRefusal
 from tests.stores.attachment_world import LIMIT, AttachmentWorld, Witness
@@ -34,6 +34,7 @@ T = TypeVar("T")
 # Some stop on the way; most come to their end at once.
 STEPS = st.integers(1, 14) | st.just(20)
 TOKENS = st.sampled_from([None, "one", "two"])
+NEVER = 2**53
 MOST_STEPS = 300  # of one actor, until it must have come to an end
 
 
@@ -51,7 +52,7 @@ class AttachmentLife(RuleBasedStateMachine):
         self.witnesses: list[Witness] = []
         self.acknowledged: set[str] = set()
         self.over: set[str] = set()  # contacts that have ended
-        self.purged: set[str] = set()  # contacts that are to be removed, or are
+        self.purged: dict[str, int] = {}  # contacts that are to be removed, or are, and since when
         self.contacts: dict[str, str] = {}  # of acknowledged attachments
         self.excused: set[str] = set()
         self.failed = False
@@ -77,6 +78,9 @@ class AttachmentLife(RuleBasedStateMachine):
     def propose(self, who: int, token: str | None, *, uploaded: bool) -> object:
         """Reserve an attachment, where the contact is open and has room; maybe upload it."""
         caller = self.callers[who]
+        # No call that was admitted before is under way for so long.
+        if self.world.clock.now() >= self.purged.get(caller.contact_id, NEVER) + HOUR:
+            return multiple()
         try:
             attachment = self.run(self.world.propose(caller, token))
         except ServiceError:
@@ -156,7 +160,7 @@ class AttachmentLife(RuleBasedStateMachine):
         marking = self.world.store.mark_for_purge(contact_id, item_id, end=True, now=now)
         assert self.run(marking).is_there or contact_id in self.purged
         self.over.add(contact_id)
-        self.purged.add(contact_id)
+        self.purged.setdefault(contact_id, now)
         self.act("deadlines", self.world.work_off, steps)
 
     @rule()
@@ -220,7 +224,7 @@ class AttachmentLife(RuleBasedStateMachine):
         forgotten = {id_ for id_, contact in self.contacts.items() if contact in lost_by}
         assert self.acknowledged <= completed | forgotten
         shown = []
-        for contact_id in {caller.contact_id for caller in self.callers} - self.purged:
+        for contact_id in {caller.contact_id for caller in self.callers} - self.purged.keys():
             items = self.run(self.world.store.items(contact_id, after=0, limit=99))
             assert [item.ordinal for item in items] == list(range(1, len(items) + 1))
             for item in items:
@@ -262,7 +266,7 @@ class AttachmentLife(RuleBasedStateMachine):
         self.the_counter_counts_what_is_held()
         rows = self.run(self.world.rows())
         assert {row.status for row in rows} <= {"pending", "approved", "rejected"}
-        assert self.purged.isdisjoint(row.contact_id for row in rows)
+        assert self.purged.keys().isdisjoint(row.contact_id for row in rows)
         kept = {row.final_key for row in rows if row.status == "approved"}
         awaited = {row.staging_key for row in rows if row.status == "pending"}
         files = self.world.files()
