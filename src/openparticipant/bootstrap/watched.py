@@ -42,7 +42,7 @@ STORE: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("contact", "find_contact", "list_contacts", "attachment", "staged", "kept"),
-            *("find_attachment", "audit", "is_marked_for_purge"),
+            *("find_attachment", "audit", "is_marked_for_purge", "pending_uploads"),
             *("items", "place", "page", "heads", "next_deadline", "scan_backlog"),
             *("file_configurations", "was_connected"),
         ),

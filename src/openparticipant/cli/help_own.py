@@ -17,6 +17,7 @@ _RECORDS = {
 _SIDE_BY_SIDE = "How many files go at the same time, from 1 to 16; 4 when absent."
 
 USAGE = {
+    "abandoned": "",
     "attach": "PATH ...",
     "audit": "",
     "completion": "bash|zsh|fish",
@@ -32,6 +33,11 @@ USAGE = {
 }
 
 SENTENCES = {
+    "abandoned": (
+        "Lists uploads that were started and not completed, with the moment at which each vanishes "
+        "with its bytes, as --abandoned-after has it, and the bytes that were announced. It changes "
+        "nothing. Like contacts, it asks the running server or reads the database of a stopped one."
+    ),
     "attach": (
         "Announces each file, uploads its bytes and completes it. A folder stands for the files "
         "below it, sorted, without hidden ones; a pattern that the shell left alone for what it "
@@ -114,6 +120,7 @@ SENTENCES = {
 }
 
 OPTIONS = {
+    "abandoned": _RECORDS,
     "attach": {
         **_TOKEN,
         "--content-type TYPE": "The media type of all files, instead of one by extension.",

@@ -19,6 +19,7 @@ COMMANDS = {
     "keys": "Lists, makes and retires the key pairs of the server, while it runs.",
     "why": "Tells why the server refused a request, or what is wrong with a pre-signed URL.",
     "audit": "Lists who did what: uploads, verdicts, download URLs, keys.",
+    "abandoned": "Lists the uploads that vanish unless somebody completes them.",
     "purge": "Removes chats with all their files, for good.",
     "env": "Prints the variables that point AWS's tools at the server.",
     "completion": "Prints what makes bash, zsh or fish complete commands and options.",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Each is a module of this package with `run(arguments, world)`.
 OWN_COMMANDS = (
+    "abandoned",
     "attach",
     "audit",
     "backup",

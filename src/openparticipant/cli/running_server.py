@@ -33,6 +33,7 @@ _ROUTES = {
     "ListAccessKeys": ("GET", "/access-keys"),
     "ListAuditEvents": ("GET", "/audit"),
     "ListContacts": ("GET", "/contacts"),
+    "ListPendingUploads": ("GET", "/pending-uploads"),
     "PurgeContact": ("POST", "/contacts/purge"),
     "RetireAccessKey": ("POST", "/access-keys/retire"),
 }

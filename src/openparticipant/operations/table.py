@@ -15,6 +15,7 @@ from openparticipant.operations import (
     explanations,
     file_configurations,
     messages,
+    pending_uploads,
     purges,
     records,
     transcripts,
@@ -62,6 +63,7 @@ ADMIN: Mapping[str, AdminFunction] = {
     "ListAuditEvents": audit.list_audit_events,
     "ListAccessKeys": access_keys.list_access_keys,
     "ListContacts": records.list_contacts,
+    "ListPendingUploads": pending_uploads.list_pending_uploads,
     "PurgeContact": purges.purge_contact,
     "RetireAccessKey": access_keys.retire_access_key,
 }

@@ -9,6 +9,7 @@ from openparticipant.ports.attachments import (
     Claimed,
     DueAttachment,
     DueScan,
+    PendingUpload,
     Proposal,
     ScanBacklog,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "Offer",
     "OperatorPorts",
     "PageStart",
+    "PendingUpload",
     "Policy",
     "Ports",
     "Proposal",

@@ -71,6 +71,18 @@ class ScanBacklog:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingUpload:
+    """An attachment that nobody completed yet; unless somebody does, it vanishes at `abandoned_at`.
+
+    Its `place` is where it stands in the order of deadlines.
+    """
+
+    place: tuple[int, int, str]
+    abandoned_at: int
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True)
 class DueAttachment:
     """An attachment whose deadline has passed, leased to whoever was told."""
 

@@ -16,6 +16,7 @@ from openparticipant.ports.attachments import (
     Claimed,
     DueAttachment,
     DueScan,
+    PendingUpload,
     Proposal,
     ScanBacklog,
 )
@@ -167,6 +168,12 @@ class ContactStore(Protocol):
 
     async def staged(self, contact_id: str, attachment_id: str) -> Attachment | None:
         """Return the attachment that an upload URL names, while its uploader is in an open contact."""
+        ...
+
+    async def pending_uploads(
+        self, *, after: tuple[int, int, str], limit: int
+    ) -> list[PendingUpload]:
+        """Return what is pending from behind a place on, by the next deadline; for the operator."""
         ...
 
     async def find_attachment(self, contact_id: str, attachment_id: str) -> Attachment | None:

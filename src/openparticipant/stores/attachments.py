@@ -30,7 +30,7 @@ from openparticipant.errors import (
     ServiceQuotaExceededException,
     ValidationException,
 )
-from openparticipant.ports import Claim, Claimed, DueAttachment, Proposal
+from openparticipant.ports import Claim, Claimed, DueAttachment, PendingUpload, Proposal
 from openparticipant.request_context import RequestContext
 from openparticipant.stores import audit, items
 from openparticipant.stores.connections import gone, lock_open, refuse_unless_open
@@ -99,6 +99,14 @@ SELECT_ANY = f"""
     SELECT {COLUMNS}
     FROM contacts c JOIN attachments a ON a.contact_seq = c.seq
     WHERE c.id = $1 AND a.id = $2 AND c.purge_at IS NULL
+"""  # noqa: S608 - as above
+SELECT_PENDING = f"""
+    SELECT a.due_at, a.contact_seq, a.abandoned_at, {COLUMNS}
+    FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
+    WHERE a.due_at IS NOT NULL AND (a.due_at, a.contact_seq, a.id) > ($1, $2, $3)
+      AND a.status = 'pending'
+    ORDER BY a.due_at, a.contact_seq, a.id
+    LIMIT $4
 """  # noqa: S608 - as above
 SELECT_KEPT = f"{SELECT_ANY} AND c.ended_at IS NULL"
 _SELECT_TO_CLAIM = f"""
@@ -183,6 +191,13 @@ def attachment(row: Row) -> Attachment:
         final_key,
         url_expires_at,
     )
+
+
+def pending(row: Row) -> PendingUpload:
+    """Read a row of `SELECT_PENDING`."""
+    due_at, contact_seq, abandoned_at, *columns = row
+    it = attachment(columns)
+    return PendingUpload((due_at, contact_seq, it.id), abandoned_at, it)
 
 
 def propose(

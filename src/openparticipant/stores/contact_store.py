@@ -30,6 +30,7 @@ from openparticipant.ports import (
     NewParticipant,
     NewReceipt,
     PageStart,
+    PendingUpload,
     Proposal,
     ScanBacklog,
 )
@@ -164,6 +165,13 @@ class SqlContactStore:
         """See `ContactStore`."""
         rows = await self._database.read(attachments.SELECT_STAGED, contact_id, attachment_id)
         return attachments.attachment(rows[0]) if rows else None
+
+    async def pending_uploads(
+        self, *, after: tuple[int, int, str], limit: int
+    ) -> list[PendingUpload]:
+        """See `ContactStore`."""
+        rows = await self._database.read(attachments.SELECT_PENDING, *after, limit)
+        return [attachments.pending(row) for row in rows]
 
     async def find_attachment(self, contact_id: str, attachment_id: str) -> Attachment | None:
         """See `ContactStore`."""

@@ -191,3 +191,26 @@ class PurgeContactResponse(Shape, frozen=True, kw_only=True):
 
     contact_id: str
     state: Literal["PURGED", "PURGING"]
+
+
+class ListPendingUploadsRequest(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which page."""
+
+    max_results: PageSize | None = None
+    next_token: NextToken | None = None
+
+
+class PendingUpload(Shape, frozen=True, kw_only=True):
+    """`size_in_bytes` is what was announced; at `vanishes_at` it goes unless it is completed."""
+
+    contact_id: str
+    attachment_id: str
+    size_in_bytes: int
+    vanishes_at: Instant
+
+
+class ListPendingUploadsResponse(Shape, frozen=True, kw_only=True):
+    """In the order in which their deadlines come."""
+
+    pending_uploads: list[PendingUpload]
+    next_token: NextToken | None = None

@@ -351,4 +351,13 @@ ADMIN: tuple[Operation, ...] = (
         _ADMIN_ERRORS,
         None,
     ),
+    Operation(
+        "ListPendingUploads",
+        "GET",
+        "/pending-uploads",
+        admin.ListPendingUploadsRequest,
+        admin.ListPendingUploadsResponse,
+        _ADMIN_ERRORS,
+        None,
+    ),
 )
