@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from openparticipant.bootstrap.access_keys import StoredKeys
 from openparticipant.bootstrap.vault import BrokenSealError, Vault
 from openparticipant.domain.access_key import AccessKey, Purpose
-from openparticipant.errors import Unavailable
-from openparticipant.limits import SECOND
+from openparticipant.operations.looking import look_again
 from openparticipant.ports import Clock
 from openparticipant.sigv4 import Credentials
 from openparticipant.transport.start import StartError
-
-_LOOK = SECOND  # how often what other nodes changed is looked for
 
 _log = logging.getLogger(__name__)
 
@@ -106,14 +103,7 @@ class KeyRing:
 
     async def watch(self) -> None:
         """Look again and again, until cancelled."""
-        while True:
-            await self._clock.sleep(_LOOK)
-            try:
-                await self.look()
-            except Unavailable:
-                pass  # what is known goes on; others tell of the database
-            except Exception:  # noqa: BLE001 - no fault may end the watch
-                _log.exception("changed key pairs wait")
+        await look_again(self._clock, self.look, "key pairs")
 
     async def listed(self) -> list[AccessKey]:
         """See `AccessKeys`."""

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 from openparticipant.domain.attachment import FileRules
 from openparticipant.domain.file_configuration import FileConfiguration, Scope
-from openparticipant.errors import Unavailable
-from openparticipant.limits import SECOND
+from openparticipant.operations.looking import look_again
 from openparticipant.ports import Clock, ContactStore, Policy
-
-_LOOK = SECOND  # how often what other nodes changed is looked for
-
-_log = logging.getLogger(__name__)
 
 
 class RuleBook:
@@ -45,14 +38,7 @@ class RuleBook:
 
     async def watch(self) -> None:
         """Look again and again, until cancelled."""
-        while True:
-            await self._clock.sleep(_LOOK)
-            try:
-                await self.look()
-            except Unavailable:
-                pass  # what is known goes on; others tell of the database
-            except Exception:  # noqa: BLE001 - no fault may end the watch
-                _log.exception("changed rules of attachments wait")
+        await look_again(self._clock, self.look, "rules of attachments")
 
     def _learn(self, found: FileConfiguration) -> None:
         place = (found.instance_id, found.scope)
