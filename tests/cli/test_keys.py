@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from openparticipant import sigv4
 from openparticipant.sigv4 import Credentials
-from openparticipant.testing.chat import control
+from openparticipant.testing.chat import control, request
 from openparticipant.testing.clock import START, SettableClock
 from openparticipant.testing.server import Server
 from tests.cli.worlds import Outcome, command
@@ -94,6 +96,30 @@ def test_a_pair_takes_the_place_of_another(data_dir: Path) -> None:
     logged = log.getvalue().decode()
     assert new.access_key_id in logged
     assert new.secret_access_key not in logged
+
+
+def test_a_pair_is_told_though_it_cannot_be_written_down(
+    server: Server, data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is the only time that its secret is shown: a full disk may not keep it back."""
+    shutil.rmtree(data_dir / "aws")
+    (data_dir / "aws").write_text("in the way")
+    body = b'{"Purpose":"CONTROL"}'
+    headers = sigv4.sign(
+        server.node.control_key,
+        "POST",
+        sigv4.host_of(server.admin_url),
+        "/access-keys/add",
+        body=body,
+        region="us-east-1",
+        service="openparticipant",
+        at=START,
+    )
+    answer = request("POST", f"{server.admin_url}/access-keys/add", body, headers)
+    assert answer.status == 200
+    added = Credentials(answer.json["AccessKey"]["Id"], answer.json["SecretAccessKey"])
+    assert server.node.control_key == added
+    assert "does not have the newest key pair" in caplog.text
 
 
 def test_a_stopped_server_gets_a_pair_as_well(data_dir: Path) -> None:

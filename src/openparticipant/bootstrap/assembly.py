@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -28,11 +30,14 @@ from openparticipant.operations.review import Reviewer
 from openparticipant.operations.rule_book import RuleBook
 from openparticipant.ports import Engine, Ports
 from openparticipant.settings import Settings
+from openparticipant.sigv4 import Credentials
 from openparticipant.stores import identity as identities
 from openparticipant.transport.engines import Engines
 from openparticipant.transport.metrics import Metrics
 from openparticipant.transport.patience import Patience, allowing
 from openparticipant.transport.start import StartError
+
+_log = logging.getLogger(__name__)
 
 
 def claim_data_dir(settings: Settings, worker: int | None = None) -> DataDir:
@@ -117,7 +122,7 @@ async def _assemble(
         ca_bundle=where.ca_bundle,
     )
     write_profile(keys.newest(Purpose.CONTROL))
-    keys.on_change.append(write_profile)
+    keys.on_change.append(partial(_rewrite, write_profile))
     parts: dict[str, object] = {"database": rows, "objects": objects, "bus": told_by}
     if is_postgres(settings):
         parts["clock"] = member
@@ -150,3 +155,11 @@ async def _assemble(
         rule_book=rule_book,
         held=held.pop_all(),
     )
+
+
+def _rewrite(write_profile: Callable[[Credentials], None], key: Credentials) -> None:
+    """Bring the profile up to date; the key pair is there whether or not that succeeds."""
+    try:
+        write_profile(key)
+    except OSError as error:
+        _log.warning("aws/credentials does not have the newest key pair: %s", error.strerror)
