@@ -16,12 +16,6 @@ from openparticipant.testing.server import Server
 from tests.cli.worlds import Outcome, command
 
 
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    """Return the place of a server's data."""
-    return tmp_path / "data"
-
-
 def asked(data_dir: Path, *words: str) -> Outcome:
     """Run a command on the directory at the server's time."""
     return command(*words, "--data-dir", str(data_dir), at=START)

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +21,6 @@ from tests.cli.worlds import Outcome, command
 EXPORTS = re.compile(
     r"export AWS_ACCESS_KEY_ID=(AKIA[0-9A-F]{16})\nexport AWS_SECRET_ACCESS_KEY=([0-9a-f]{64})\n"
 )
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    """Return the place of a server's data."""
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def server(data_dir: Path) -> Iterator[Server]:
-    """Return a server whose time stands still."""
-    with Server(data_dir, clock=SettableClock(), log=io.BytesIO()) as running:
-        yield running
 
 
 def keys(data_dir: Path, *words: str, **world: Any) -> Outcome:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -21,24 +20,6 @@ from tests.eventually import eventually
 from tests.scanning.judge import files
 
 SAID = "a sentence that nobody else says"
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    """Return the place of a server's data."""
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def clock() -> SettableClock:
-    return SettableClock()
-
-
-@pytest.fixture
-def server(data_dir: Path, clock: SettableClock) -> Iterator[Server]:
-    """Return a server whose time stands still."""
-    with Server(data_dir, clock=clock, log=io.BytesIO()) as running:
-        yield running
 
 
 def asked(data_dir: Path, clock: SettableClock, *words: str) -> Outcome:

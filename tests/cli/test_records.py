@@ -10,7 +10,6 @@ import shutil
 import socket
 import sqlite3
 import tracemalloc
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,19 +23,6 @@ from openparticipant.testing.chat import Chat
 from openparticipant.testing.clock import START, SettableClock
 from openparticipant.testing.server import Server
 from tests.cli.worlds import Outcome, command
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    """Return the place of a server's data."""
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def server(data_dir: Path) -> Iterator[Server]:
-    """Return a server whose time stands still."""
-    with Server(data_dir, clock=SettableClock(), log=io.BytesIO()) as running:
-        yield running
 
 
 def asked(data_dir: Path, *words: str, **world: Any) -> Outcome:

@@ -6,7 +6,7 @@ import io
 import json
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +20,6 @@ from openparticipant.transport.recollection import Recollection
 from tests.cli.worlds import Outcome, command
 
 PARTS = ["address", "attachment", "expiry", "signature", "headers"]
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    """Return the place of a server's data."""
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def clock() -> SettableClock:
-    return SettableClock()
-
-
-@pytest.fixture
-def server(data_dir: Path, clock: SettableClock) -> Iterator[Server]:
-    """Return a server whose time stands still."""
-    with Server(data_dir, clock=clock, log=io.BytesIO()) as running:
-        yield running
 
 
 @pytest.fixture
