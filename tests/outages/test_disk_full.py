@@ -22,7 +22,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield disk
 
 
-def test_a_full_disk_holds_what_writes(disk: Path) -> None:
+def test_a_full_disk_holds_what_writes(disk: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Who reads is served, who connects is held, all others are told after two seconds."""
     with Server(disk / "data") as server, ThreadPoolExecutor(4) as clients:
         chat = server.start_chat()
@@ -34,7 +34,12 @@ def test_a_full_disk_holds_what_writes(disk: Path) -> None:
             assert eventually(lambda: chat.say(large).status == 500)
             assert readiness(server)["status"] == "degraded"
             assert chat.transcript().status == 200
-            assert chat.download(attached).body == b"hello"
+
+            def is_not_recorded() -> bool:
+                assert chat.download(attached).body == b"hello"
+                return f"not in the audit: a download of attachment {attached}" in caplog.text
+
+            assert eventually(is_not_recorded)
             assert listener.ask({"topic": "aws/heartbeat"}) == {"topic": "aws/heartbeat"}
             waiting = [clients.submit(connect, chat) for _ in range(3)]
             assert chat.say(large).status == 500

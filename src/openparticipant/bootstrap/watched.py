@@ -60,6 +60,8 @@ STORE: Mapping[str, str] = {
     ),
 }
 """The stage of each call of a store."""
+ONCE = frozenset({"offered"})
+"""Calls that are not made again after an outage: whoever makes them goes on without."""
 OBJECTS: Mapping[str, str] = {
     name: f"object {name}" for name in ("invite", "offer", "look", "keep", "discard")
 }
@@ -183,17 +185,19 @@ def _watched(
     retry = partial(patience.retry, engine=engine if isinstance(engine, Engine) else None)
     calls: dict[str, Call] = {}
     for name, stage in stages.items():
-        call = _timed(getattr(inner, name), metrics.stage(stage), retry)
+        call = _timed(getattr(inner, name), metrics.stage(stage), None if name in ONCE else retry)
         calls[name] = _told(call, f"{stage}: {name}", tracer) if tracer else call
     return Watched(inner, calls)
 
 
-def _timed(call: Call, count: Callable[[float], None], retry: Call) -> Call:
+def _timed(call: Call, count: Callable[[float], None], retry: Call | None) -> Call:
     async def timed(*arguments: Any, **named: Any) -> Any:
         began = perf_counter()
         try:
             return await call(*arguments, **named)
         except Unavailable as error:
+            if retry is None:
+                raise
             again = partial(call, *arguments, **named)
             return await retry(again, error, spent=perf_counter() - began)
         finally:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 from openparticipant.domain.attachment import Attachment, Status, staging_key
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.contact import Role
 from openparticipant.domain.file_configuration import Scope
-from openparticipant.errors import AccessDeniedException, ValidationException
+from openparticipant.errors import AccessDeniedException, Unavailable, ValidationException
 from openparticipant.limits import DOWNLOAD_URL_LIFETIME_SECONDS
 from openparticipant.operations import completion
 from openparticipant.ports import Ports, Proposal
@@ -20,6 +22,8 @@ from openparticipant.wire.shapes import (
     UploadMetadata,
 )
 from openparticipant.wire.times import iso8601
+
+_log = logging.getLogger(__name__)
 
 
 async def start_attachment_upload(
@@ -117,7 +121,16 @@ async def get_attachment(
     lasting = request.url_expiry_in_seconds or DOWNLOAD_URL_LIFETIME_SECONDS
     now = ports.clock.now()
     offer = await ports.objects.offer(attachment.final_key, at=now, lasting=lasting)
-    await ports.store.offered(caller, attachment.id, now=now)
+    try:
+        await ports.store.offered(caller, attachment.id, now=now)
+    except Unavailable as error:
+        # Who reads is served also where nothing can be written down; then it stands here.
+        _log.error(
+            "not in the audit: a download of attachment %s is offered to participant %s: %s",
+            attachment.id,
+            caller.participant_id,
+            error,
+        )
     return GetAttachmentResponse(
         url=offer.url,
         url_expiry=iso8601(offer.expires_at),
