@@ -22,6 +22,7 @@ async def describe_attached_files_configuration(
     """Tell what holds for one scope, whether it was decided or stands in the settings."""
     instance = named_instance(ports.policy, request.instance_id, InvalidParameterException)
     scope = Scope(request.attachment_scope)
+    await ports.file_rules.look()  # another node may just have been told otherwise
     rules = ports.file_rules.rules(instance, scope)
     return wire.DescribeAttachedFilesConfigurationResponse(
         attached_files_configuration=wire.AttachedFilesConfiguration(
@@ -46,6 +47,7 @@ async def list_attached_files_configurations(
         if place is None:
             raise InvalidParameterException("NextToken is not one that this list gave.")
         (begin,) = place
+    await ports.file_rules.look()
     end = begin + (request.max_results or len(_SCOPES))
     found = [(scope, ports.file_rules.rules(instance, scope)) for scope in _SCOPES[begin:end]]
     return wire.ListAttachedFilesConfigurationsResponse(

@@ -25,3 +25,7 @@ class FileRuleBook(Protocol):
     async def change(self, wanted: FileConfiguration) -> None:
         """Record what is not None. Raises Unavailable."""
         ...
+
+    async def look(self) -> None:
+        """Learn what was decided at other nodes up to now. Raises Unavailable."""
+        ...
