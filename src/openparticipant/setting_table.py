@@ -9,18 +9,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from openparticipant import limits
+from openparticipant.domain import rates
 from openparticipant.domain.contents import CheckMode, ContentChecks
 from openparticipant.domain.filetypes import CONTENT_TYPES
-from openparticipant.domain.rates import OF_AWS, Counted, Rate
 from openparticipant.domain.review import Hold
 from openparticipant.master_key import MasterKey
 from openparticipant.setting import Setting
 
 _INSTANCE = re.compile(r"[A-Za-z0-9-]{1,100}")
-_RATE = re.compile(
-    rf"(?P<counted>{'|'.join(Counted)})=(?P<rate>[0-9]{{1,6}}(\.[0-9]{{1,3}})?)/(?P<burst>[0-9]{{1,6}})",
-    re.ASCII,
-)
 _ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
 
 
@@ -94,17 +90,6 @@ def _content_checks(text: str) -> ContentChecks:
         else:
             others = CheckMode(mode)
     return ContentChecks(others, own)
-
-
-def _rates(text: str) -> tuple[Rate, ...]:
-    if text == "aws":
-        return OF_AWS
-    found = _RATE.fullmatch(text)
-    if found is None or not float(found["rate"]) or not int(found["burst"]):
-        raise ValueError(
-            "must be aws, or such as participant=10/20: requests a second, and a burst"
-        )
-    return (Rate(Counted(found["counted"]), float(found["rate"]), int(found["burst"])),)
 
 
 def _ratio(text: str) -> float:
@@ -380,7 +365,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "rates",
-        _rates,
+        rates.read,
         "",
         "request rates: aws, or token, participant, address or instance =PER_SECOND/BURST",
         repeatable=True,

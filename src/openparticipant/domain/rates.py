@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,3 +46,19 @@ OF_AWS: tuple[Rate, ...] = (
     _of_instance(8, 12, "GetTranscript"),
     _of_instance(10, 15, "SendMessage", "SendEvent"),
 )
+_RATE = re.compile(
+    rf"(?P<counted>{'|'.join(Counted)})=(?P<rate>[0-9]{{1,6}}(\.[0-9]{{1,3}})?)/(?P<burst>[0-9]{{1,6}})",
+    re.ASCII,
+)
+
+
+def read(text: str) -> tuple[Rate, ...]:
+    """Read a rate, or the name of a table of them. Raises ValueError with words for the operator."""
+    if text == "aws":
+        return OF_AWS
+    found = _RATE.fullmatch(text)
+    if found is None or not float(found["rate"]) or not int(found["burst"]):
+        raise ValueError(
+            "must be aws, or such as participant=10/20: requests a second, and a burst"
+        )
+    return (Rate(Counted(found["counted"]), float(found["rate"]), int(found["burst"])),)
