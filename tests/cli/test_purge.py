@@ -111,7 +111,7 @@ def test_an_open_chat_is_ended_if_told(
     outcome = asked(data_dir, clock, "purge", chat.contact_id)
     assert (outcome.status, outcome.out) == (1, b"")
     assert outcome.err == (
-        f"openparticipant: {chat.contact_id}: The contact is open: it has to be ended first.\n"
+        f"openparticipant: {chat.contact_id}: The contact is open: end it first, or with the purge (EndFirst, --end).\n"
     )
     assert chat.say("still here").status == 200
     with chat.listen() as listener:

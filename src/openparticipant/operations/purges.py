@@ -22,7 +22,9 @@ async def purge_contact(
             request.contact_id, ports.ids.uuid(), end=request.end_first, now=ports.clock.now()
         )
     except StillOpenError:
-        raise InvalidRequestException("The contact is open: it has to be ended first.") from None
+        raise InvalidRequestException(
+            "The contact is open: end it first, or with the purge (EndFirst, --end)."
+        ) from None
     if not marked.is_there:
         raise ResourceNotFoundException("There is no contact with this ContactId.")
     if ports.running is not None:

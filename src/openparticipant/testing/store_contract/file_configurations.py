@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from openparticipant.domain.file_configuration import FileConfiguration, Scope
 from openparticipant.testing.store_contract.scene import INSTANCE, Scene, at_once, results
 
 
-def _change(scene: Scene, **members: object) -> FileConfiguration:
+def _change(scene: Scene, **members: Any) -> FileConfiguration:
     nothing = FileConfiguration(INSTANCE, Scope.CHAT, None, None, scene.now)
-    return replace(nothing, **members)  # type: ignore[arg-type]
+    return replace(nothing, **members)
 
 
 async def what_is_not_named_stays(scene: Scene) -> None:
