@@ -357,6 +357,20 @@ SETTINGS: tuple[Setting, ...] = (
         unset="any number",
     ),
     Setting(
+        "attachments-per-instance",
+        _whole,
+        None,
+        "attachments that all contacts of an instance may have, until they are removed",
+        unset="any number",
+    ),
+    Setting(
+        "attachment-bytes-per-instance",
+        _whole,
+        None,
+        "bytes that the attachments of an instance may have in all",
+        unset="any number",
+    ),
+    Setting(
         "pending-uploads",
         _whole,
         None,

@@ -75,6 +75,8 @@ class Settings:
     content_check: ContentChecks
     attachments_per_contact: int
     attachment_bytes_per_contact: int | None
+    attachments_per_instance: int | None
+    attachment_bytes_per_instance: int | None
     pending_uploads: int | None
     rates: tuple[tuple[Rate, ...], ...]
     retention: int | None

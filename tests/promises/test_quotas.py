@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from openparticipant.limits import DAY
 from openparticipant.testing.chat import Answer, Chat
 from openparticipant.testing.clock import SettableClock
 from openparticipant.testing.server import Server
+from tests.cli.worlds import command
 from tests.eventually import eventually
 from tests.promises.promise import promise
 
@@ -69,3 +71,39 @@ def test_bytes_of_a_chat_are_capped() -> None:
 
         clock.advance(DAY // 24)
         assert eventually(lambda: chat.start_upload(content=b"x" * 1000).status == 200)
+
+
+@promise(33)
+def test_bytes_and_files_of_an_instance_are_capped(tmp_path: Path) -> None:
+    """What its chats hold together, from before the quota was set, until they are removed."""
+    clock = SettableClock()
+    with Server(tmp_path, clock=clock, log=io.BytesIO()) as server:
+        old = server.start_chat()
+        old.attach(content=b"x" * 400)
+        assert old.stop().status == 200
+    with Server(
+        tmp_path,
+        clock=clock,
+        log=io.BytesIO(),
+        attachment_bytes_per_instance="1000",
+        attachments_per_instance="4",
+    ) as server:
+        chats = [server.start_chat() for _ in range(4)]
+        answers = at_once(chats, b"x" * 250, 12)
+        assert sum(answer.status == 200 for answer in answers) == 2
+        assert sum(map(is_full, answers)) == 10
+        refused = chats[0].start_upload(content=b"x" * 101)
+        assert (
+            refused.json["Message"] == "The attachments of the instance may have 1000 bytes in all."
+        )
+        assert chats[0].start_upload(content=b"x" * 100).status == 200
+        refused = chats[1].start_upload(content=b"x")
+        assert is_full(refused)
+        assert refused.json["Message"] == "The instance has reached its limit of 4 attachments."
+
+        clock.advance(DAY // 24)
+        assert eventually(lambda: chats[0].start_upload(content=b"x" * 600).status == 200)
+        assert is_full(chats[1].start_upload(content=b"x"))
+        purge = command("purge", old.contact_id, "--data-dir", str(tmp_path), at=clock.now())
+        assert purge.status == 0
+        assert chats[1].start_upload(content=b"x" * 400).status == 200

@@ -152,6 +152,11 @@ class AttachmentLife(RuleBasedStateMachine):
         if told[-1].author is None:
             self.over.add(told[-1].contact_id)
 
+    @rule()
+    def count(self) -> None:
+        """Ask what the instance holds, which is counted from then on."""
+        self.run(self.world.store.count_instances(now=self.world.clock.now()))
+
     @rule(which=st.sampled_from([0, 1]), steps=STEPS)
     def purge(self, which: int, steps: int) -> None:
         """Have one of the contacts removed, and begin to."""
@@ -236,9 +241,11 @@ class AttachmentLife(RuleBasedStateMachine):
 
     @invariant()
     def the_counter_counts_what_is_held(self) -> None:
-        """Compare the quota's counter with the rows that count, and with the limit."""
+        """Compare the counters of contacts and of the instance with the rows that count."""
         for counter, held in self.run(self.world.quota()):
             assert counter == held <= LIMIT
+        for files, size, held, held_size in self.run(self.world.usage()):
+            assert (files, size) == (held, held_size)
 
     def teardown(self) -> None:
         """Let all come to their end and see that nothing is left lying about."""

@@ -65,6 +65,13 @@ _QUOTA = """
         SELECT coalesce(sum(a.held), 0) FROM attachments a WHERE a.contact_seq = c.seq)
     FROM contacts c
 """
+_USAGE = """
+    SELECT u.files, u.bytes,
+           (SELECT coalesce(sum(a.held), 0) FROM attachments a),
+           (SELECT coalesce(sum(a.held * a.size), 0) FROM attachments a
+            WHERE a.review IS NOT 'rejected')
+    FROM instance_usage u
+"""
 
 
 @dataclass(frozen=True)
@@ -232,6 +239,10 @@ class AttachmentWorld:
     async def quota(self) -> list[tuple[int, int]]:
         """Return, for each contact, what its counter says and what its rows do."""
         return [(counter, held) for counter, held in await self._database.read(_QUOTA)]
+
+    async def usage(self) -> list[tuple[int, ...]]:
+        """Return files and bytes of the one instance, as they are counted and by the rows."""
+        return [tuple(row) for row in await self._database.read(_USAGE)]
 
     def files(self) -> set[str]:
         """Return the keys of all objects on disk, half-written ones included."""

@@ -15,9 +15,17 @@ import asyncpg
 import pytest
 
 from openparticipant.domain.connection import Caller
-from openparticipant.errors import ServiceError
+from openparticipant.domain.quota import Quota
+from openparticipant.errors import ServiceError, ServiceQuotaExceededException
 from openparticipant.stores import postgres as driver
-from openparticipant.testing.store_contract.scene import LIMIT, ONCE, Scene, at_once, results
+from openparticipant.testing.store_contract.scene import (
+    LIMIT,
+    ONCE,
+    URL_LIFETIME,
+    Scene,
+    at_once,
+    results,
+)
 from tests.contracts.postgres_stores import PostgresStores
 from tests.stores import postgres_racer
 
@@ -151,18 +159,77 @@ async def test_a_locked_contact_delays_no_other(postgres: str) -> None:
         await counts_agree(stores)
 
 
+async def test_three_nodes_fill_an_instance_exactly(postgres: str) -> None:
+    """Whatever was under way when they began to count, and however they start, lapse and remove."""
+    quota = Quota(LIMIT, instance_files=70, instance_size=340)
+    async with PostgresStores(postgres) as stores, nodes(stores) as scenes:
+        people = [await scenes[number % NODES].customer() for number in range(9)]
+        begun = [scenes[number % NODES].propose(people[number % 9]) for number in range(60)]
+        counting = [scene.store.count_instances(now=scene.now) for scene in scenes]
+        results(await at_once([*begun[:20], *counting, *begun[20:]]))
+        await counts_agree(stores)
+        outcomes = await at_once(
+            scene.propose(people[number], size=4, quota=quota)
+            for number in range(9)
+            for scene in scenes
+        )
+        assert len(results(outcomes, ServiceQuotaExceededException)) == 10
+        for scene in scenes:
+            scene.now += URL_LIFETIME
+        results(await at_once(scene.settle_all() for scene in scenes))
+        await counts_agree(stores)
+        outcomes = await at_once(
+            scene.propose(people[number], quota=quota) for number in range(9) for scene in scenes
+        )
+        assert len(results(outcomes)) == 27
+        await counts_agree(stores)
+
+
+async def test_what_is_under_way_when_counting_begins_is_counted(postgres: str) -> None:
+    """Whoever begins waits for who has reserved and not committed, and counts that as well."""
+    async with PostgresStores(postgres) as stores, Scene.on(stores) as scene:
+        it = await scene.propose(await scene.customer())
+        columns = "contact_seq, participant_seq, participant_id, name, content_type, size, status"
+        columns += ", held, staging_key, url_expires_at, abandoned_at"
+        holder = await asyncpg.connect(stores.url)
+        try:
+            await holder.execute("BEGIN")
+            await holder.execute(
+                f"INSERT INTO attachments (id, {columns}) SELECT 'another', {columns}"
+                f" FROM attachments WHERE id = '{it.id}'"
+            )
+            counting = asyncio.create_task(scene.store.count_instances(now=scene.now))
+            await waiting(holder, 1)
+            await holder.execute("COMMIT")
+        finally:
+            await holder.close()
+        await counting
+        async with stores.database() as database:
+            assert await database.read("SELECT files FROM instance_usage") == [(2,)]
+
+
 @pytest.mark.parametrize("seed", range(2))
 async def test_nodes_at_work_on_the_same_chats_never_deadlock(
     postgres: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A thousand calls of every kind over four contacts: none is undone, and every count is right."""
+    """A thousand calls of every kind over four contacts: none is undone, and every count is right.
+
+    Also where the database counts what the two instances hold.
+    """
     monkeypatch.setattr(driver, "_TRIES", 1)
     dice = random.Random(seed)
     async with PostgresStores(postgres) as stores, nodes(stores) as scenes:
-        customers = [await scenes[0].customer() for _ in range(4)]
+        customers = [
+            await scenes[0].customer(instance_id=f"instance-{number % 2}") for number in range(4)
+        ]
+        if seed:
+            await scenes[0].store.count_instances(now=scenes[0].now)
         people = list(customers)
         for customer in customers:
-            people += [await scenes[0].join(customer.contact_id) for _ in range(2)]
+            people += [
+                await scenes[0].join(customer.contact_id, instance_id=customer.instance_id)
+                for _ in range(2)
+            ]
         for _ in range(25):
             calls = [anything(dice, dice.choice(scenes), dice.choice(people)) for _ in range(40)]
             for outcome in await at_once(calls):
@@ -207,11 +274,22 @@ async def waiting(connection: asyncpg.Connection, count: int) -> None:
 
 
 async def counts_agree(stores: PostgresStores) -> None:
-    """Hold each contact's count of attachments to their rows."""
+    """Hold each contact's count of attachments to their rows, and each instance's if it is counted."""
     async with stores.database() as database:
         wrong = await database.read("""
             SELECT seq, attachments_held FROM contacts c
             WHERE attachments_held <>
                 (SELECT count(*) FROM attachments WHERE contact_seq = c.seq AND held = 1)
+        """)
+        assert wrong == []
+        wrong = await database.read("""
+            SELECT instance_id, files, bytes,
+                   sum(held), sum(CASE WHEN review = 'rejected' THEN 0 ELSE held * size END)
+            FROM instance_usage
+            JOIN contacts c USING (instance_id)
+            JOIN attachments a ON a.contact_seq = c.seq
+            GROUP BY instance_id, files, bytes
+            HAVING files <> sum(held)
+                OR bytes <> sum(CASE WHEN review = 'rejected' THEN 0 ELSE held * size END)
         """)
     assert wrong == []

@@ -114,6 +114,8 @@ async def _assemble(
     # What waits is worked off later; a start waits for nobody.
     with allowing(0):
         await rule_book.look()
+        if decided.quota.is_of_instances:
+            await watched_store.count_instances(now=on.clock.now())
         await recover(ports, disk, alone=bool(only_one(settings)))
     write_profile = partial(
         data_dir.write_profile,

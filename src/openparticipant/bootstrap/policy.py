@@ -36,6 +36,8 @@ def policy(settings: Settings, public_url: str, scanning: Scanning) -> Policy:
             settings.attachments_per_contact,
             settings.attachment_bytes_per_contact,
             settings.pending_uploads,
+            settings.attachments_per_instance,
+            settings.attachment_bytes_per_instance,
         ),
         retention=None if settings.retention is None else settings.retention * DAY,
         upload_url_lifetime=settings.upload_url_lifetime,

@@ -303,6 +303,13 @@ class ContactStore(Protocol):
         """
         ...
 
+    async def count_instances(self, *, now: int) -> None:
+        """Know from now on what the attachments of each instance take, as a quota of instances asks.
+
+        Called again, it does nothing: what is known once is known for good.
+        """
+        ...
+
     async def mark_for_purge(self, contact_id: str, item_id: str, *, end: bool, now: int) -> Marked:
         """Let a contact be removed: from now on nobody is shown anything of it.
 

@@ -27,12 +27,11 @@ from openparticipant.domain.quota import Quota
 from openparticipant.domain.transcript import AttachedFile, ItemType, TranscriptItem
 from openparticipant.errors import (
     ConflictException,
-    ServiceQuotaExceededException,
     ValidationException,
 )
 from openparticipant.ports import Claim, Claimed, DueAttachment, PendingUpload, Proposal
 from openparticipant.request_context import RequestContext
-from openparticipant.stores import audit, items
+from openparticipant.stores import audit, items, quotas
 from openparticipant.stores.connections import gone, lock_open, refuse_unless_open
 from openparticipant.stores.write import Row, Statement, Write
 
@@ -62,27 +61,6 @@ _RENEW = """
         due_at = CASE WHEN held = 1 AND $3 < $4 THEN $3 ELSE $4 END
     WHERE contact_seq = $1 AND id = $2 AND status = 'pending'
 """
-# One statement decides all three: contact open, participant present, a file more.
-_HOLD = """
-    UPDATE contacts SET attachments_held = attachments_held + 1
-    WHERE seq = $1 AND ended_at IS NULL AND ends_at > $3 AND attachments_held < $4
-      AND EXISTS (SELECT 1 FROM participants WHERE seq = $2 AND disconnected_at IS NULL)
-    RETURNING 1
-"""
-# From the rows, of which a contact has few: there is no counter that could be wrong. The bytes of a
-# rejected file go, while it still counts as a file.
-_OTHERS = """
-    SELECT coalesce(sum(CASE WHEN review = 'rejected' THEN 0 ELSE size END), 0),
-           count(CASE WHEN participant_seq = $2 AND status <> 'approved' AND review IS NULL
-               THEN 1 END)
-    FROM attachments WHERE contact_seq = $1 AND held = 1 AND id <> $3
-"""
-_LAPSE = """
-    UPDATE attachments SET held = 0, due_at = abandoned_at
-    WHERE contact_seq = $1 AND status = 'pending' AND held = 1 AND url_expires_at <= $2
-    RETURNING 1
-"""
-FREE = "UPDATE contacts SET attachments_held = attachments_held - $2 WHERE seq = $1"
 SELECT = f"""
     SELECT {COLUMNS}
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
@@ -226,7 +204,8 @@ def propose(
         if before.id != it.id:  # else this very call is made again, since nobody heard of it
             yield _recorded(Event.UPLOAD_STARTED, caller, before.id, now, by)
         return before
-    yield from _hold(caller, it, quota, now)
+    yield from quotas.hold(caller, it, quota, now)
+    yield from quotas.check_instance(caller, quota)
     yield _recorded(Event.UPLOAD_STARTED, caller, it.id, now, by)
     return it
 
@@ -241,38 +220,6 @@ def _propose_again(caller: Caller, new: Proposal, now: int) -> Write[Attachment]
         raise ValidationException("ClientToken was used before with other parameters.")
     yield _RENEW, (caller.contact_seq, before.id, it.url_expires_at, new.abandoned_at)
     return before
-
-
-def _hold(caller: Caller, file: Attachment, quota: Quota, now: int) -> Write[None]:
-    """Count one more against the quota, or raise. What lapsed meanwhile makes room first."""
-    exceeded = yield from _exceeded(caller, file, quota, now)
-    if exceeded is None:
-        return
-    lapsed = yield _LAPSE, (caller.contact_seq, now)
-    if lapsed:
-        yield FREE, (caller.contact_seq, len(lapsed))
-        exceeded = yield from _exceeded(caller, file, quota, now)
-    if exceeded is not None:
-        raise ServiceQuotaExceededException(exceeded)
-
-
-def _exceeded(caller: Caller, file: Attachment, quota: Quota, now: int) -> Write[str | None]:
-    """Count one more unless that exceeds the quota; then say which part of it."""
-    if not (yield _HOLD, (caller.contact_seq, caller.seq, now, quota.files)):
-        yield from refuse_unless_open(caller, now)
-        return f"The contact has reached its limit of {quota.files} attachments."
-    if quota.is_of_files_alone:
-        return None
-    # The contact is locked by now, so nobody adds a file until this is committed.
-    ((size, pending),) = yield _OTHERS, (caller.contact_seq, caller.seq, file.id)
-    if quota.pending is not None and pending >= quota.pending:
-        exceeded = f"A participant may have {quota.pending} uploads that are not complete."
-    elif quota.size is not None and size + file.size > quota.size:
-        exceeded = f"The attachments of the contact may have {quota.size} bytes in all."
-    else:
-        return None
-    yield FREE, (caller.contact_seq, 1)
-    return exceeded
 
 
 def claim(caller: Caller, new: Claim, quota: Quota, now: int) -> Write[Claimed]:
@@ -293,9 +240,11 @@ def claim(caller: Caller, new: Claim, quota: Quota, now: int) -> Write[Claimed]:
         raise gone()
     if not held:
         # It is about to be complete, so it is not one more that may stay pending.
-        yield from _hold(caller, it, replace(quota, pending=None), now)
+        yield from quotas.hold(caller, it, replace(quota, pending=None), now)
     key = (caller.contact_seq, it.id)
     claimed = yield _CLAIM, (*key, new.attempt, new.final_key, new.lease_until)
+    if not held:
+        yield from quotas.check_instance(caller, quota)
     if claimed:
         it = replace(it, status=Status.PENDING, final_key=None)  # also where it is claimed again
     return Claimed(granted=bool(claimed), done=False, attachment=it)
@@ -392,5 +341,5 @@ def settle(due: DueAttachment, now: int) -> Write[bool]:
     if forgotten and forgotten[0][0]:
         freed += 1
     if freed:
-        yield FREE, (due.contact_seq, freed)
+        yield quotas.FREE, (due.contact_seq, freed)
     return bool(forgotten)

@@ -44,6 +44,7 @@ from openparticipant.stores import (
     listings,
     messages,
     purges,
+    quotas,
     scans,
     transcripts,
 )
@@ -284,6 +285,10 @@ class SqlContactStore:
         """See `ContactStore`."""
         by = request_context.current.get()
         return await self._database.write(lambda: file_configurations.change(change, by))
+
+    async def count_instances(self, *, now: int) -> None:
+        """See `ContactStore`."""
+        await self._database.write(lambda: quotas.count_instances(now))
 
     async def mark_for_purge(self, contact_id: str, item_id: str, *, end: bool, now: int) -> Marked:
         """See `ContactStore`."""

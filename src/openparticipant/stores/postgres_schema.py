@@ -47,7 +47,7 @@ class Found:
 
 def script(step: Step) -> str:
     """Return a step in PostgreSQL's words."""
-    text = step.script
+    text = step.for_database("postgresql")
     for here, there in _DIALECT:
         text = text.replace(here, there)
     return text

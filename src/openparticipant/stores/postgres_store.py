@@ -1,4 +1,4 @@
-"""The contact store on PostgreSQL: its two most frequent calls share statements."""
+"""The contact store on PostgreSQL: its two most frequent calls share statements, one locks a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from openparticipant.domain.attachment import Attachment
 from openparticipant.domain.connection import Caller
 from openparticipant.domain.quota import Quota
 from openparticipant.ports import IdSource, Proposal
-from openparticipant.stores import connections, postgres_proposals
+from openparticipant.stores import connections, postgres_proposals, quotas
 from openparticipant.stores.contact_store import SqlContactStore
 from openparticipant.stores.postgres import PostgresDatabase
 from openparticipant.stores.postgres_proposals import Asked
@@ -19,6 +19,9 @@ from openparticipant.stores.write import Row
 _MOST = 256
 # Each row begins with the digest that it is for.
 _CALLERS = f"SELECT t.digest, {connections.who('connections')} WHERE t.digest = ANY($1)"
+
+# Waits for whoever is about to change an attachment, and lets nobody begin to.
+_LOCK_ATTACHMENTS = "LOCK TABLE attachments IN SHARE ROW EXCLUSIVE MODE", ()
 
 
 class PostgresContactStore(SqlContactStore):
@@ -41,6 +44,10 @@ class PostgresContactStore(SqlContactStore):
         if quota.is_of_files_alone and await self._proposals.ask(asked):
             return new.attachment
         return await self._postgres.write(lambda: postgres_proposals.alone(asked))
+
+    async def count_instances(self, *, now: int) -> None:
+        """See `ContactStore`."""
+        await self._postgres.write(lambda: quotas.count_instances(now, _LOCK_ATTACHMENTS))
 
     async def _look_up(self, digests: Sequence[bytes]) -> list[Row | None]:
         rows = await self._postgres.read(_CALLERS, digests)

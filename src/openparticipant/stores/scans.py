@@ -14,7 +14,7 @@ from openparticipant.domain.contact import Participant, Role
 from openparticipant.domain.transcript import AttachedFile, ItemType, TranscriptItem
 from openparticipant.ports import Claim, DueScan
 from openparticipant.request_context import SERVER, RequestContext
-from openparticipant.stores import attachments, audit, items
+from openparticipant.stores import attachments, audit, items, quotas
 from openparticipant.stores.connections import gone, lock_if_open, lock_open
 from openparticipant.stores.write import Row, Write
 
@@ -191,7 +191,7 @@ def clear(due: DueScan, now: int) -> Write[None]:
     yield attachments.LOCK, (due.contact_seq,)
     forgotten = yield _FORGET, (*_key(due), now)
     if forgotten and forgotten[0][0]:
-        yield attachments.FREE, (due.contact_seq, 1)
+        yield quotas.FREE, (due.contact_seq, 1)
     yield _CLEAR, _key(due)
 
 

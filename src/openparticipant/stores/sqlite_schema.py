@@ -28,6 +28,7 @@ def version_of(path: Path) -> int:
 def upgrade(connection: sqlite3.Connection, steps: Sequence[Step]) -> None:
     """Take the steps that are missing, one transaction each, forward only."""
     for step in steps[version(connection) :]:
+        script = step.for_database("sqlite")
         connection.executescript(
-            f"BEGIN IMMEDIATE; {step.script}; PRAGMA user_version={step.number}; COMMIT;"
+            f"BEGIN IMMEDIATE; {script}; PRAGMA user_version={step.number}; COMMIT;"
         )

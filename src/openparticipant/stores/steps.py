@@ -3,6 +3,9 @@
 The version of a schema is how many steps it has seen. Nodes of two releases may share one while
 they are replaced in turn, so a step only adds, or it removes what no code of the release before
 uses; then its script says with `-- oldest: N` how many steps code must know to work on it.
+
+What the databases have no common words for stands behind `-- only: sqlite` or `-- only: postgresql`,
+to the next such line or the end.
 """
 
 from __future__ import annotations
@@ -13,9 +16,10 @@ from importlib import resources
 
 # This code works on any schema from here on, since it may be started before its own steps were
 # taken: the newest version of the release before, or, as long as there is none, what it needs. That
-# is all of them: its SELECTs read `contacts.purge_at`, which 0009 brings.
-ACCEPTED = 9
+# is all of them: a start may ask for `usage_counted`, which 0010 brings.
+ACCEPTED = 10
 _OLDEST = re.compile(r"^-- oldest: (\d+)$", re.MULTILINE)
+_ONLY = re.compile(r"^-- only: (\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,13 @@ class Step:
     name: str
     script: str
     oldest: int
+
+    def for_database(self, name: str) -> str:
+        """Return the script without what is only for another one; the names are above."""
+        common, *parts = _ONLY.split(self.script)
+        return common + "".join(
+            text for only, text in zip(parts[::2], parts[1::2], strict=True) if only == name
+        )
 
 
 def known() -> list[Step]:

@@ -1,4 +1,4 @@
-"""A contact holds no more bytes than its quota, and a participant no more that is pending."""
+"""Neither a contact nor an instance holds more than its quota, nor has a participant more pending."""
 # ruff: noqa: D401 - each docstring states what holds, as a test's does
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from openparticipant.domain.quota import Quota
 from openparticipant.errors import ServiceQuotaExceededException, ValidationException
 from openparticipant.limits import DAY
 from openparticipant.testing.store_contract.scene import (
+    LEASE,
     LIMIT,
     ONCE,
     URL_LIFETIME,
@@ -18,6 +19,8 @@ from openparticipant.testing.store_contract.scene import (
 
 TEN_BYTES = Quota(LIMIT, size=10)
 TWO_PENDING = Quota(LIMIT, pending=2)
+TEN_IN_ALL = Quota(LIMIT, instance_size=10)
+TWO_IN_ALL = Quota(LIMIT, instance_files=2)
 
 
 async def bytes_are_reserved_when_they_are_announced(scene: Scene) -> None:
@@ -150,3 +153,129 @@ async def uploads_asked_for_at_once_are_no_more_than_may_be_pending(scene: Scene
     caller = await scene.customer()
     outcomes = await at_once(scene.propose(caller, quota=TWO_PENDING) for _ in range(20))
     assert len(results(outcomes, ServiceQuotaExceededException)) == 2
+
+
+async def an_instance_holds_so_many_bytes(scene: Scene) -> None:
+    """Of all its contacts, ended ones as well, until they are removed; another has its own."""
+    await scene.store.count_instances(now=scene.now)
+    first = await scene.customer()
+    claim = scene.attempt(await scene.propose(first, size=6, quota=TEN_IN_ALL))
+    await scene.claim(first, claim, quota=TEN_IN_ALL)
+    await scene.approve(first, claim)
+    await scene.stop(first)
+    second = await scene.customer()
+    told = await refused(
+        scene.propose(second, size=5, quota=TEN_IN_ALL), ServiceQuotaExceededException
+    )
+    assert str(told) == "The attachments of the instance may have 10 bytes in all."
+    await scene.propose(second, size=4, quota=TEN_IN_ALL)
+    await scene.propose(await scene.customer(instance_id="other"), size=10, quota=TEN_IN_ALL)
+
+    await scene.store.mark_for_purge(first.contact_id, scene.ids.uuid(), end=False, now=scene.now)
+    (due,) = await scene.store.due_purges(now=scene.now, lease=LEASE, limit=1)
+    await refused(scene.propose(second, size=1, quota=TEN_IN_ALL), ServiceQuotaExceededException)
+    await scene.store.purge(due, now=scene.now)
+    await scene.propose(second, size=6, quota=TEN_IN_ALL)
+
+
+async def an_instance_holds_so_many_files(scene: Scene) -> None:
+    """What lapsed or was abandoned counts no more; what lapsed is taken again by who completes it."""
+    await scene.store.count_instances(now=scene.now)
+    caller = await scene.customer(duration=3 * DAY)
+    lapsed = await scene.propose(caller, quota=TWO_IN_ALL)
+    await scene.propose(caller, quota=TWO_IN_ALL)
+    other = await scene.customer(duration=3 * DAY)
+    told = await refused(scene.propose(other, quota=TWO_IN_ALL), ServiceQuotaExceededException)
+    assert str(told) == "The instance has reached its limit of 2 attachments."
+    scene.now += URL_LIFETIME
+    await scene.settle_all()
+    await scene.propose(other, quota=TWO_IN_ALL)
+    claim = scene.attempt(lapsed)
+    assert (await scene.claim(caller, claim, quota=TWO_IN_ALL)).granted
+    assert (await scene.claim(caller, claim, quota=TWO_IN_ALL)).granted  # nobody heard of the first
+    await refused(scene.propose(other, quota=TWO_IN_ALL), ServiceQuotaExceededException)
+    scene.now += DAY
+    await scene.settle_all()
+    await scene.settle_all()
+    for _ in range(2):
+        await scene.propose(await scene.customer(), quota=TWO_IN_ALL)
+
+
+async def an_instance_that_is_full_takes_back_nothing_that_lapsed(scene: Scene) -> None:
+    """Whoever completes it is refused, and can try again once there is room."""
+    await scene.store.count_instances(now=scene.now)
+    caller = await scene.customer()
+    claim = scene.attempt(await scene.propose(caller, size=6, quota=TEN_IN_ALL))
+    scene.now += URL_LIFETIME
+    await scene.settle_all()
+    other = await scene.customer()
+    await scene.propose(other, size=5, quota=TEN_IN_ALL)
+    await refused(scene.claim(caller, claim, quota=TEN_IN_ALL), ServiceQuotaExceededException)
+    scene.now += URL_LIFETIME
+    await scene.settle_all()
+    assert (await scene.claim(caller, claim, quota=TEN_IN_ALL)).granted
+    await scene.propose(other, size=4, quota=TEN_IN_ALL)
+    await refused(scene.propose(other, size=1, quota=TEN_IN_ALL), ServiceQuotaExceededException)
+
+
+async def an_instance_gets_the_bytes_of_rejected_files_back(scene: Scene) -> None:
+    """As a contact does: they go on counting as files."""
+    await scene.store.count_instances(now=scene.now)
+    caller = await scene.customer()
+    due = await scene.scanned(caller)
+    quota = Quota(LIMIT, instance_files=2, instance_size=5)
+    await refused(scene.propose(caller, size=1, quota=quota), ServiceQuotaExceededException)
+    await scene.conclude(due, is_approved=False)
+    await scene.propose(caller, size=5, quota=quota)
+    bytes_alone = Quota(LIMIT, instance_size=9)
+    await refused(scene.propose(caller, size=5, quota=bytes_alone), ServiceQuotaExceededException)
+    await refused(scene.propose(caller, size=1, quota=TWO_IN_ALL), ServiceQuotaExceededException)
+
+
+async def what_an_instance_held_before_is_counted(scene: Scene) -> None:
+    """Whoever asks for the first time counts it, once, and from then on whoever starts an upload adds."""
+    caller = await scene.customer()
+    await scene.approved(caller)  # five bytes
+    lapsed = scene.attempt(await scene.propose(caller))
+    scene.now += URL_LIFETIME
+    await scene.settle_all()
+    await at_once(scene.store.count_instances(now=scene.now) for _ in range(3))
+    await scene.reopen()
+    await scene.store.count_instances(now=scene.now)
+    await scene.propose(caller)  # by a node that has no such quota
+    await refused(scene.claim(caller, lapsed, quota=TEN_IN_ALL), ServiceQuotaExceededException)
+    eleven = Quota(LIMIT, instance_size=11)
+    await refused(scene.propose(caller, size=2, quota=eleven), ServiceQuotaExceededException)
+    await scene.propose(caller, size=1, quota=eleven)
+    scene.now += URL_LIFETIME
+    await scene.settle_all()
+    assert (await scene.claim(caller, lapsed, quota=TEN_IN_ALL)).granted
+
+
+async def starts_at_once_never_exceed_an_instance(scene: Scene) -> None:
+    """In contacts of their own, with those of nodes without the quota among them."""
+    people = [await scene.customer() for _ in range(6)]
+    begun = at_once(scene.propose(people[number % 6], size=3) for number in range(12))
+    counted = scene.store.count_instances(now=scene.now)
+    await at_once([begun, counted])
+    quota = Quota(LIMIT, instance_size=56)
+    outcomes = await at_once(
+        scene.propose(people[number % 6], size=3, quota=quota) for number in range(24)
+    )
+    assert len(results(outcomes, ServiceQuotaExceededException)) == 6
+    await scene.propose(people[0], size=2, quota=quota)
+    await refused(scene.propose(people[0], size=1, quota=quota), ServiceQuotaExceededException)
+
+
+async def a_repeat_takes_no_room_of_its_instance(scene: Scene) -> None:
+    """The client token has what it reserved the first time, and a refusal leaves nothing behind."""
+    await scene.store.count_instances(now=scene.now)
+    caller = await scene.customer()
+    first = await scene.propose(caller, size=10, quota=TEN_IN_ALL, client_token=ONCE)
+    again = await scene.propose(caller, size=10, quota=TEN_IN_ALL, client_token=ONCE)
+    assert again.id == first.id
+    for _ in range(3):
+        await refused(
+            scene.propose(caller, size=1, quota=TEN_IN_ALL), ServiceQuotaExceededException
+        )
+    await scene.propose(caller, size=1, quota=Quota(2, instance_size=11))

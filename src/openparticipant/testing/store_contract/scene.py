@@ -126,9 +126,11 @@ class Scene:
         await self.store.start_contact(new)
         return await self.connected(new.token)
 
-    async def join(self, contact_id: str, role: Role = Role.AGENT) -> Caller:
+    async def join(
+        self, contact_id: str, role: Role = Role.AGENT, *, instance_id: str = INSTANCE
+    ) -> Caller:
         """Add a participant to a contact and connect it."""
-        new = self.new_participant(contact_id, role)
+        new = self.new_participant(contact_id, role, instance_id=instance_id)
         await self.store.create_participant(new, now=self.now)
         return await self.connected(new.token)
 
