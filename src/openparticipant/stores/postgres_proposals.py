@@ -8,8 +8,7 @@ and so is every quota of more than files: what is held would have to be read beh
 The contact's row is locked before anything is decided, and the participant's after it, which makes
 PostgreSQL look at the newest version of both: the snapshot of the statement may be older than the
 lock. A contact that somebody else has locked is left out, so that no chat waits for another one,
-and two nodes never for each other. Rows are put in by instance, since the database counts what each
-holds where it was asked to, and so locks the counts in one order.
+and two nodes never for each other.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _RESERVE = """
         )
     ), present AS (
         SELECT c.seq AS contact_seq, p.seq AS participant_seq, p.id AS participant_id,
-               c.ends_at, c.attachments_held, c.instance_id
+               c.ends_at, c.attachments_held
         FROM contacts c
         JOIN participants p ON p.contact_seq = c.seq
         WHERE p.seq = ANY($2) AND p.disconnected_at IS NULL AND c.ended_at IS NULL
@@ -60,7 +59,7 @@ _RESERVE = """
                1, staging_key, client_token, url_expires_at, abandoned_at, url_expires_at
         FROM numbered
         WHERE attachments_held + number <= quota
-        ORDER BY instance_id, place
+        ORDER BY place
         ON CONFLICT DO NOTHING
         RETURNING contact_seq, id
     ), counted AS (

@@ -38,38 +38,49 @@ BEGIN
 END;
 
 -- only: postgresql
+-- New rows come many at a time, from several contacts; the counts are locked in one order.
+CREATE FUNCTION count_new_usage() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM usage_counted) THEN
+        INSERT INTO instance_usage AS kept (instance_id, files, bytes)
+        SELECT c.instance_id, sum(a.held), sum(a.held * a.size)
+        FROM new_rows a JOIN contacts c ON c.seq = a.contact_seq
+        GROUP BY c.instance_id
+        ORDER BY c.instance_id
+        ON CONFLICT (instance_id)
+        DO UPDATE SET files = kept.files + excluded.files, bytes = kept.bytes + excluded.bytes;
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER usage_of_new AFTER INSERT ON attachments
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION count_new_usage();
+
 CREATE FUNCTION count_usage() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    more_files BIGINT := 0;
+    more_files BIGINT := - OLD.held;
     more_bytes BIGINT := 0;
-    of_contact BIGINT;
 BEGIN
     IF NOT EXISTS (SELECT FROM usage_counted) THEN
         RETURN NULL;
     END IF;
-    IF TG_OP <> 'INSERT' THEN
-        of_contact := OLD.contact_seq;
-        more_files := more_files - OLD.held;
-        IF OLD.review IS DISTINCT FROM 'rejected' THEN
-            more_bytes := more_bytes - OLD.held * OLD.size;
-        END IF;
+    IF OLD.review IS DISTINCT FROM 'rejected' THEN
+        more_bytes := - OLD.held * OLD.size;
     END IF;
-    IF TG_OP <> 'DELETE' THEN
-        of_contact := NEW.contact_seq;
+    IF TG_OP = 'UPDATE' THEN
         more_files := more_files + NEW.held;
         IF NEW.review IS DISTINCT FROM 'rejected' THEN
             more_bytes := more_bytes + NEW.held * NEW.size;
         END IF;
     END IF;
-    INSERT INTO instance_usage AS kept (instance_id, files, bytes)
-    SELECT instance_id, more_files, more_bytes FROM contacts WHERE seq = of_contact
-    ON CONFLICT (instance_id)
-    DO UPDATE SET files = kept.files + excluded.files, bytes = kept.bytes + excluded.bytes;
+    UPDATE instance_usage SET files = files + more_files, bytes = bytes + more_bytes
+    WHERE instance_id = (SELECT instance_id FROM contacts WHERE seq = OLD.contact_seq);
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER usage_of_new_or_gone AFTER INSERT OR DELETE ON attachments
-    FOR EACH ROW EXECUTE FUNCTION count_usage();
 CREATE TRIGGER usage_of_changed AFTER UPDATE OF held, review ON attachments
     FOR EACH ROW WHEN (OLD.held <> NEW.held OR OLD.review IS DISTINCT FROM NEW.review)
     EXECUTE FUNCTION count_usage();
+CREATE TRIGGER usage_of_gone AFTER DELETE ON attachments
+    FOR EACH ROW EXECUTE FUNCTION count_usage();
