@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from openparticipant.domain.connection import Caller
 from openparticipant.domain.quota import Quota
 from openparticipant.errors import ServiceQuotaExceededException, ValidationException
 from openparticipant.limits import DAY
+from openparticipant.ports import DuePurge
 from openparticipant.testing.store_contract.scene import (
     LEASE,
     LIMIT,
@@ -21,6 +23,14 @@ TEN_BYTES = Quota(LIMIT, size=10)
 TWO_PENDING = Quota(LIMIT, pending=2)
 TEN_IN_ALL = Quota(LIMIT, instance_size=10)
 TWO_IN_ALL = Quota(LIMIT, instance_files=2)
+
+
+async def _marked(scene: Scene, caller: Caller) -> DuePurge:
+    """Let a contact be removed that has ended, and take that on."""
+    contact_id, item_id = caller.contact_id, scene.ids.uuid()
+    await scene.store.mark_for_purge(contact_id, item_id, end=False, now=scene.now)
+    (due,) = await scene.store.due_purges(now=scene.now, lease=LEASE, limit=1)
+    return due
 
 
 async def bytes_are_reserved_when_they_are_announced(scene: Scene) -> None:
@@ -171,10 +181,9 @@ async def an_instance_holds_so_many_bytes(scene: Scene) -> None:
     await scene.propose(second, size=4, quota=TEN_IN_ALL)
     await scene.propose(await scene.customer(instance_id="other"), size=10, quota=TEN_IN_ALL)
 
-    await scene.store.mark_for_purge(first.contact_id, scene.ids.uuid(), end=False, now=scene.now)
-    (due,) = await scene.store.due_purges(now=scene.now, lease=LEASE, limit=1)
+    purge = await _marked(scene, first)
     await refused(scene.propose(second, size=1, quota=TEN_IN_ALL), ServiceQuotaExceededException)
-    await scene.store.purge(due, now=scene.now)
+    await scene.store.purge(purge, now=scene.now)
     await scene.propose(second, size=6, quota=TEN_IN_ALL)
 
 
@@ -230,6 +239,15 @@ async def an_instance_gets_the_bytes_of_rejected_files_back(scene: Scene) -> Non
     bytes_alone = Quota(LIMIT, instance_size=9)
     await refused(scene.propose(caller, size=5, quota=bytes_alone), ServiceQuotaExceededException)
     await refused(scene.propose(caller, size=1, quota=TWO_IN_ALL), ServiceQuotaExceededException)
+
+    scene.now += DAY
+    await scene.settle_all()
+    await scene.store.clear(due, now=scene.now)
+    await scene.stop(caller)
+    await scene.store.purge(await _marked(scene, caller), now=scene.now)
+    other = await scene.customer()
+    await scene.propose(other, size=10, quota=TEN_IN_ALL)
+    await refused(scene.propose(other, size=1, quota=TEN_IN_ALL), ServiceQuotaExceededException)
 
 
 async def what_an_instance_held_before_is_counted(scene: Scene) -> None:
