@@ -389,6 +389,13 @@ SETTINGS: tuple[Setting, ...] = (
         "retention", _whole, None, "days after its end until a contact is removed", unset="never"
     ),
     Setting(
+        "attachment-retention",
+        _whole,
+        None,
+        "days after its approval until the bytes of an attachment are removed",
+        unset="never",
+    ),
+    Setting(
         "upload-url-lifetime",
         _up_to_a_day,
         str(limits.UPLOAD_URL_LIFETIME // limits.SECOND),

@@ -80,6 +80,7 @@ class Settings:
     pending_uploads: int | None
     rates: tuple[tuple[Rate, ...], ...]
     retention: int | None
+    attachment_retention: int | None
     upload_url_lifetime: int
     abandoned_after: int
 

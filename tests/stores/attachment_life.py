@@ -157,6 +157,12 @@ class AttachmentLife(RuleBasedStateMachine):
         """Ask what the instance holds, which is counted from then on."""
         self.run(self.world.store.count_instances(now=self.world.clock.now()))
 
+    @rule(steps=STEPS)
+    def grow_old(self, steps: int) -> None:
+        """Let what was approved be too old to be kept, and begin to remove it."""
+        if self.run(self.world.remove_old()):
+            self.act("deadlines", self.world.work_off, steps)
+
     @rule(which=st.sampled_from([0, 1]), steps=STEPS)
     def purge(self, which: int, steps: int) -> None:
         """Have one of the contacts removed, and begin to."""
@@ -210,12 +216,13 @@ class AttachmentLife(RuleBasedStateMachine):
 
     @invariant()
     def what_is_shown_is_what_was_checked(self) -> None:
-        """Approved attachments have one item each, and the bytes that were checked, for ever.
+        """Approved attachments have one item each, and the bytes that were checked, until they are old.
 
         Rejected ones have one that is private, and what is being scanned has none.
         """
         rows = [row for row in self.run(self.world.rows()) if row.contact_id not in self.purged]
-        told = [(row.id, row.status) for row in rows if row.status in {"approved", "rejected"}]
+        shown_as = {"approved": "approved", "removed": "approved", "rejected": "rejected"}
+        told = [(row.id, shown_as[row.status]) for row in rows if row.status in shown_as]
         for row in rows:
             if row.status == "approved":
                 assert row.final_key is not None
@@ -272,13 +279,14 @@ class AttachmentLife(RuleBasedStateMachine):
         self.what_is_shown_is_what_was_checked()
         self.the_counter_counts_what_is_held()
         rows = self.run(self.world.rows())
-        assert {row.status for row in rows} <= {"pending", "approved", "rejected"}
+        assert {row.status for row in rows} <= {"pending", "approved", "rejected", "removed"}
         assert self.purged.keys().isdisjoint(row.contact_id for row in rows)
         kept = {row.final_key for row in rows if row.status == "approved"}
         awaited = {row.staging_key for row in rows if row.status == "pending"}
         files = self.world.files()
         assert kept <= files
-        assert files.isdisjoint(row.final_key for row in rows if row.status == "rejected")
+        gone = {row.final_key for row in rows if row.status in {"rejected", "removed"}}
+        assert files.isdisjoint(gone)
         if not self.failed:
             assert files <= kept | awaited | self.excused
 

@@ -52,12 +52,14 @@ POLICY = Policy(
     content_checks=ContentChecks(CheckMode.ENFORCE, {}),
     quota=Quota(LIMIT),
     retention=None,
+    attachment_retention=None,
     upload_url_lifetime=900_000,
     abandoned_after=86_400_000,
     views={},
 )
 _ROWS = """
-    SELECT a.id, coalesce(a.review, a.status), a.staging_key, a.final_key, c.id
+    SELECT a.id, CASE WHEN a.removed_at IS NULL THEN coalesce(a.review, a.status) ELSE 'removed' END,
+           a.staging_key, a.final_key, c.id
     FROM attachments a JOIN contacts c ON c.seq = a.contact_seq
 """
 _QUOTA = """
@@ -235,6 +237,11 @@ class AttachmentWorld:
     async def rows(self) -> list[Row]:
         """Return every attachment that the database speaks of."""
         return [Row(*row) for row in await self._database.read(_ROWS)]
+
+    async def remove_old(self) -> int:
+        """Let everything be old that was approved by now."""
+        now = self.clock.now()
+        return await self.store.remove_old_attachments(approved_by=now, now=now, limit=9)
 
     async def quota(self) -> list[tuple[int, int]]:
         """Return, for each contact, what its counter says and what its rows do."""

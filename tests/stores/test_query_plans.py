@@ -22,6 +22,7 @@ from openparticipant.stores import (
     messages,
     purges,
     quotas,
+    removals,
     scans,
     transcripts,
 )
@@ -39,6 +40,7 @@ MODULES = (
     messages,
     purges,
     quotas,
+    removals,
     scans,
     transcripts,
 )

@@ -19,6 +19,7 @@ from tests.verification.looking import execute, flip, objects_in, verified
 
 CONTENT = b"hello, colleagues"
 _REJECTED = "UPDATE attachments SET review = 'rejected' WHERE final_key <> ''"
+_REMOVED = "UPDATE attachments SET removed_at = 1 WHERE final_key <> ''"
 _SCANNING = "UPDATE attachments SET review = 'scanning' WHERE final_key <> ''"
 
 
@@ -92,6 +93,7 @@ def test_a_store_at_rest_has_no_difference(data_dir: Path) -> None:
         (lambda d: (d / "objects" / ".DS_Store").touch(), Kind.UNKNOWN),
         (lambda d: (d / "objects" / ".incoming" / "x").touch(), Kind.UNFINISHED),
         (lambda d: execute(d, _REJECTED), Kind.UNKNOWN),
+        (lambda d: execute(d, _REMOVED), Kind.UNKNOWN),
     ],
 )
 def test_what_differs_is_found(data_dir: Path, harm: Callable[[Path], object], kind: Kind) -> None:

@@ -40,7 +40,7 @@ async def entries_come_in_order_and_once(scene: Scene, rows: Readable) -> None:
 
     assert len({it.attachment.id for it in everything}) == 9
     assert {it.attachment.status for it in everything} == {Status.PENDING}
-    assert {(it.over_at > scene.now, it.has_scan) for it in everything} == {(True, False)}
+    assert {(it.over_at > scene.now, it.is_settled) for it in everything} == {(True, False)}
     for limit in (1, 2, 4, 9):
         read, place = [], BEGINNING
         while page := await inventory.page(place, limit=limit):

@@ -39,11 +39,16 @@ def policy(settings: Settings, public_url: str, scanning: Scanning) -> Policy:
             settings.attachments_per_instance,
             settings.attachment_bytes_per_instance,
         ),
-        retention=None if settings.retention is None else settings.retention * DAY,
+        retention=_milliseconds(settings.retention),
+        attachment_retention=_milliseconds(settings.attachment_retention),
         upload_url_lifetime=settings.upload_url_lifetime,
         abandoned_after=settings.abandoned_after,
         views=_views(settings),
     )
+
+
+def _milliseconds(days: int | None) -> int | None:
+    return None if days is None else days * DAY
 
 
 def _views(settings: Settings) -> Mapping[str, View]:

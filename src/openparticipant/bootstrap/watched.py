@@ -55,7 +55,7 @@ STORE: Mapping[str, str] = {
             *("due_attachments", "settle", "expire_leases", "end_expired_contacts"),
             *("hand_over", "due_scans", "postpone", "conclude", "clear", "offered"),
             *("configure_files", "mark_for_purge", "mark_old_for_purge", "due_purges", "purge"),
-            "count_instances",
+            *("count_instances", "remove_old_attachments"),
         ),
         WRITE,
     ),

@@ -32,7 +32,7 @@ class Status(enum.StrEnum):
     Where there is a scanner, SCANNING comes before APPROVED, or before REJECTED.
     A completion that fails or whose lease lapses goes back to PENDING. A pending attachment that
     is abandoned has no further state: its row and bytes vanish. So does one that is scanned when
-    its contact ends.
+    its contact ends. An approved one that is old is REMOVED: its bytes are, or are about to be.
     """
 
     PENDING = "pending"
@@ -40,6 +40,7 @@ class Status(enum.StrEnum):
     SCANNING = "scanning"
     APPROVED = "approved"
     REJECTED = "rejected"
+    REMOVED = "removed"
 
     @property
     def is_completed(self) -> bool:

@@ -15,6 +15,8 @@ class Event(enum.StrEnum):
     FILE_APPROVED = "FILE_APPROVED"
     """By the scanners; without any, a completed file is approved."""
     FILE_REJECTED = "FILE_REJECTED"
+    FILE_REMOVED = "FILE_REMOVED"
+    """Because it was old."""
     DOWNLOAD_OFFERED = "DOWNLOAD_OFFERED"
     """A URL for a download was handed out."""
     CONTACT_PURGED = "CONTACT_PURGED"

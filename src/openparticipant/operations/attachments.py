@@ -112,6 +112,8 @@ async def get_attachment(
     if caller.role is Role.CUSTOM_BOT:
         raise AccessDeniedException(reason="a custom bot may not read attachments")
     attachment = await ports.store.attachment(caller, request.attachment_id)
+    if attachment is not None and attachment.status is Status.REMOVED:
+        raise ValidationException("The file was removed: files are kept for a limited time.")
     if (
         attachment is None
         or attachment.final_key is None

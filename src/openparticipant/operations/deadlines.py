@@ -1,9 +1,9 @@
 """Deadlines are rows; this works them off.
 
 An upload URL that expired frees its place in the quota, an abandoned attachment vanishes with its
-bytes, a completion whose lease lapsed is undone, a contact ends that nobody came to or whose
-duration is over, and one that is to be removed is. Whoever
-takes a row leases it, so a node that dies in the middle leaves nothing undone for long.
+bytes, a completion whose lease lapsed is undone, an old attachment loses its bytes, a contact ends
+that nobody came to or whose duration is over, and one that is to be removed is. Whoever takes a row
+leases it, so a node that dies in the middle leaves nothing undone for long.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ async def watch(ports: Ports) -> None:
     while True:
         nap = _LONGEST_NAP
         try:
-            due = await ports.store.next_deadline(retention=ports.policy.retention)
+            due = await ports.store.next_deadline(
+                retention=ports.policy.retention,
+                attachment_retention=ports.policy.attachment_retention,
+            )
             if due is not None:
                 nap = due - ports.clock.now()
             if nap <= 0:
@@ -72,7 +75,10 @@ async def _settle(ports: Ports, due: DueAttachment) -> None:
     staged bytes go after their row: until then an upload may still be about to put them there.
     """
     attachment = due.attachment
-    if attachment.status is Status.COMPLETING and attachment.final_key is not None:
+    has_to_go = attachment.status in {Status.COMPLETING, Status.REMOVED}
+    if has_to_go and attachment.final_key is not None:
         await ports.objects.discard(attachment.final_key)
+    if attachment.status is Status.REMOVED:  # what its completion could not discard
+        await ports.objects.discard(attachment.staging_key)
     if await ports.store.settle(due, now=ports.clock.now()):
         await ports.objects.discard(attachment.staging_key)

@@ -1,6 +1,7 @@
-"""Contacts that are to be removed lose their bytes, then their rows; old ones are marked for it.
+"""Contacts that are to be removed lose their bytes, then their rows; what is old is marked for it.
 
-The mark is a row with a deadline, so any node goes on where one has died.
+The mark is a row with a deadline, so any node goes on where one has died. That of an attachment is
+one of its own, which `deadlines` works off.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ async def work_off(ports: Ports) -> int:
     old = 0
     if (retention := ports.policy.retention) is not None:
         old = await ports.store.mark_old_for_purge(ended_by=now - retention, now=now, limit=_BATCH)
+    if (retention := ports.policy.attachment_retention) is not None:
+        old += await ports.store.remove_old_attachments(
+            approved_by=now - retention, now=now, limit=_BATCH
+        )
     taken = await ports.store.due_purges(now=now, lease=_LEASE, limit=_BATCH)
     for due in taken:
         try:

@@ -247,12 +247,14 @@ class ContactStore(Protocol):
     async def settle(self, due: DueAttachment, *, now: int) -> bool:
         """Apply the deadline: free a lapsed reservation, undo a lapsed completion, or forget.
 
+        Of one that was removed, nothing falls due from now on: its bytes are gone.
+
         True means forgotten: no row speaks of the attachment any more.
         """
         ...
 
     async def expire_leases(self, *, now: int) -> None:
-        """Let every running completion and scan lapse; for a node that is alone, at its start."""
+        """Let every running completion, removal and scan lapse; for a node that is alone, at its start."""
         ...
 
     async def scan_backlog(self) -> ScanBacklog:
@@ -336,9 +338,20 @@ class ContactStore(Protocol):
         """Remove the rows of a contact whose bytes are gone."""
         ...
 
-    async def next_deadline(self, *, retention: int | None = None) -> int | None:
+    async def remove_old_attachments(self, *, approved_by: int, now: int, limit: int) -> int:
+        """Let attachments be shown to nobody that were approved by then, the oldest first.
+
+        They fall due at once, for their bytes to be removed, and take no room from now on. Returns
+        how many there were.
+        """
+        ...
+
+    async def next_deadline(
+        self, *, retention: int | None = None, attachment_retention: int | None = None
+    ) -> int | None:
         """Return the earliest instant at which something falls due.
 
-        With `retention`, contacts do so many milliseconds after their end.
+        With `retention`, contacts do so many milliseconds after their end, and attachments
+        `attachment_retention` after their approval.
         """
         ...

@@ -15,14 +15,14 @@ BEGINNING: InventoryPlace = (0, "")
 class InventoryEntry:
     """The row of one attachment, at one moment.
 
-    `over_at` is when its contact ended or will end at the latest, `has_scan` whether scanners, or
-    who clears up after them, still have to do with it, `is_leaving` whether its contact is being
-    removed.
+    `over_at` is when its contact ended or will end at the latest, `is_settled` whether nobody has to
+    do anything with it any more, neither scanners nor who clears up, `is_leaving` whether its contact
+    is being removed.
     """
 
     contact_seq: int
     over_at: int
-    has_scan: bool
+    is_settled: bool
     is_leaving: bool
     attachment: Attachment
 
@@ -47,7 +47,8 @@ class InventoryEntry:
         it = self.attachment
         if key == it.staging_key:
             return not it.status.is_completed
-        return key == it.final_key and (it.status is not Status.REJECTED or self.has_scan)
+        is_gone = it.status in {Status.REJECTED, Status.REMOVED} and self.is_settled
+        return key == it.final_key and not is_gone
 
 
 class Inventory(Protocol):

@@ -29,6 +29,7 @@ class Policy:
     content_checks: ContentChecks
     quota: Quota
     retention: int | None
+    attachment_retention: int | None
     upload_url_lifetime: int
     abandoned_after: int
     views: Mapping[str, View]

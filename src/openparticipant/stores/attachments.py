@@ -8,12 +8,13 @@
 | COMPLETING | SCANNING | `scans.hand_over`, by the attempt that holds it | the contact has ended |
 | SCANNING | APPROVED, REJECTED | `scans.conclude`, by the scan that holds it | the contact has ended |
 | SCANNING | — | `scans.clear`, once the contact has ended | |
+| APPROVED | REMOVED | `removals.remove_old` | |
 | COMPLETING | PENDING | release, or settle once the lease has lapsed | |
 | PENDING | — | settle, once abandoned | |
 
 An attempt that let its lease lapse is undone before the next one begins: its key stands in the row
 until its object is gone, so nobody can lose sight of it. The column `status` knows the first three
-states; `review` stands above it.
+states; `review` stands above it, and `removed_at` above both.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ from openparticipant.stores.connections import gone, lock_open, refuse_unless_op
 from openparticipant.stores.write import Row, Statement, Write
 
 COLUMNS = (
-    "a.id, c.id, a.participant_id, a.name, a.content_type, a.size, coalesce(a.review, a.status),"
+    "a.id, c.id, a.participant_id, a.name, a.content_type, a.size,"
+    " CASE WHEN a.removed_at IS NULL THEN coalesce(a.review, a.status) ELSE 'removed' END,"
     " a.staging_key, a.final_key, a.url_expires_at"
 )
 _PROPOSE = """
@@ -101,7 +103,7 @@ _CLAIM = """
 """
 _APPROVE = """
     UPDATE attachments
-    SET status = 'approved', complete_token = $4, attempt = NULL, due_at = NULL
+    SET status = 'approved', complete_token = $4, attempt = NULL, due_at = NULL, approved_at = $5
     WHERE contact_seq = $1 AND id = $2 AND status = 'completing' AND attempt = $3
     RETURNING name, content_type
 """
@@ -133,7 +135,10 @@ _LEASE = """
     RETURNING 1
 """
 # By the index of what is due, which has no row of a completed attachment.
-_EXPIRE_LEASES = "UPDATE attachments SET due_at = $1 WHERE status = 'completing' AND due_at > $1"
+_EXPIRE_LEASES = """
+    UPDATE attachments SET due_at = $1
+    WHERE due_at > $1 AND (status = 'completing' OR removed_at IS NOT NULL)
+"""
 LOCK = "UPDATE contacts SET updated_at = updated_at WHERE seq = $1"
 _UNDO_CLAIM = """
     UPDATE attachments
@@ -146,6 +151,7 @@ _LAPSE_ONE = """
     WHERE contact_seq = $1 AND id = $2 AND status = 'pending' AND held = 1 AND url_expires_at <= $3
     RETURNING 1
 """
+_CLEARED = "UPDATE attachments SET due_at = NULL WHERE contact_seq = $1 AND id = $2"
 _FORGET = """
     DELETE FROM attachments
     WHERE contact_seq = $1 AND id = $2 AND status = 'pending' AND abandoned_at <= $3
@@ -284,7 +290,7 @@ def approve(
     """Record a completed file and its item; see `ContactStore.approve`."""
     is_open = yield from lock_open(caller, now)
     key = (caller.contact_seq, held.attachment_id)
-    rows = yield _APPROVE, (*key, held.attempt, held.client_token)
+    rows = yield _APPROVE, (*key, held.attempt, held.client_token, now)
     if not rows:
         # No other attempt shares its key.
         if (yield _APPROVED_BEFORE, (*key, held.final_key)):
@@ -326,7 +332,7 @@ def take_due(now: int, lease: int, limit: int) -> Write[list[DueAttachment]]:
 
 
 def expire_leases(now: int) -> Write[None]:
-    """Let every running completion lapse; see `ContactStore.expire_leases`."""
+    """Let every running completion lapse, and every removal; see `ContactStore.expire_leases`."""
     yield _EXPIRE_LEASES, (now,)
 
 
@@ -334,6 +340,9 @@ def settle(due: DueAttachment, now: int) -> Write[bool]:
     """Apply a deadline that has passed; see `ContactStore.settle`."""
     key = (due.contact_seq, due.attachment.id)
     yield LOCK, (due.contact_seq,)
+    if due.attachment.status is Status.REMOVED:
+        yield _CLEARED, key
+        return False
     if due.attachment.status is Status.COMPLETING:
         yield _UNDO_CLAIM, (*key, due.attachment.final_key)
     freed = 1 if (yield _LAPSE_ONE, (*key, now)) else 0

@@ -45,6 +45,7 @@ from openparticipant.stores import (
     messages,
     purges,
     quotas,
+    removals,
     scans,
     transcripts,
 )
@@ -60,6 +61,9 @@ _NEXT_DEADLINE = """
         UNION ALL
         SELECT min(ended_at) + $1 AS due FROM contacts
         WHERE ended_at IS NOT NULL AND purge_at IS NULL
+        UNION ALL
+        SELECT min(approved_at) + $2 AS due FROM attachments
+        WHERE approved_at IS NOT NULL AND removed_at IS NULL
     ) AS deadlines
 """
 
@@ -305,6 +309,10 @@ class SqlContactStore:
         """See `ContactStore`."""
         return await self._database.write(lambda: purges.mark_old(ended_by, now, limit))
 
+    async def remove_old_attachments(self, *, approved_by: int, now: int, limit: int) -> int:
+        """See `ContactStore`."""
+        return await self._database.write(lambda: removals.remove_old(approved_by, now, limit))
+
     async def due_purges(self, *, now: int, lease: int, limit: int) -> list[DuePurge]:
         """See `ContactStore`."""
         return await self._database.write(lambda: purges.take_due(now, lease, limit))
@@ -313,7 +321,9 @@ class SqlContactStore:
         """See `ContactStore`."""
         await self._database.write(lambda: purges.purge(due, now))
 
-    async def next_deadline(self, *, retention: int | None = None) -> int | None:
+    async def next_deadline(
+        self, *, retention: int | None = None, attachment_retention: int | None = None
+    ) -> int | None:
         """See `ContactStore`."""
-        ((due,),) = await self._database.read(_NEXT_DEADLINE, retention)
+        ((due,),) = await self._database.read(_NEXT_DEADLINE, retention, attachment_retention)
         return int(due) if due is not None else None

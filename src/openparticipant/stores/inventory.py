@@ -8,7 +8,7 @@ from openparticipant.stores.write import Readable, Row
 
 _ENTRY = f"""
     SELECT a.contact_seq, CASE WHEN c.ended_at IS NULL THEN c.ends_at ELSE c.ended_at END,
-           CASE WHEN s.due_at IS NULL THEN 0 ELSE 1 END,
+           CASE WHEN s.due_at IS NULL AND a.due_at IS NULL THEN 1 ELSE 0 END,
            CASE WHEN c.purge_at IS NULL THEN 0 ELSE 1 END, {attachments.COLUMNS}
     FROM attachments a
     JOIN contacts c ON c.seq = a.contact_seq
@@ -41,7 +41,7 @@ class SqlInventory:
 
 
 def _entry(row: Row) -> InventoryEntry:
-    contact_seq, over_at, has_scan, is_leaving, *columns = row
+    contact_seq, over_at, is_settled, is_leaving, *columns = row
     return InventoryEntry(
-        contact_seq, over_at, bool(has_scan), bool(is_leaving), attachments.attachment(columns)
+        contact_seq, over_at, bool(is_settled), bool(is_leaving), attachments.attachment(columns)
     )

@@ -70,7 +70,7 @@ _POSTPONE = """
 """
 EXPIRE_LEASES = "UPDATE scans SET due_at = $1 WHERE due_at > $1"
 _APPROVE = """
-    UPDATE attachments SET status = 'approved', review = NULL
+    UPDATE attachments SET status = 'approved', review = NULL, approved_at = $3
     WHERE contact_seq = $1 AND id = $2 AND review = 'scanning'
     RETURNING participant_seq
 """
@@ -152,7 +152,8 @@ def conclude(
     is_open = yield from lock_if_open(due.contact_seq, now)
     if not (yield _HOLD, (*_key(due), due.leased_until)):
         return None
-    rows = yield _APPROVE if is_approved else _REJECT, _key(due)
+    change = (_APPROVE, (*_key(due), now)) if is_approved else (_REJECT, _key(due))
+    rows = yield change
     if not rows:
         return None
     if not is_open:

@@ -16,8 +16,8 @@ from importlib import resources
 
 # This code works on any schema from here on, since it may be started before its own steps were
 # taken: the newest version of the release before, or, as long as there is none, what it needs. That
-# is all of them: a start may ask for `usage_counted`, which 0010 brings.
-ACCEPTED = 10
+# is all of them: its SELECTs read `attachments.removed_at`, which 0011 brings.
+ACCEPTED = 11
 _OLDEST = re.compile(r"^-- oldest: (\d+)$", re.MULTILINE)
 _ONLY = re.compile(r"^-- only: (\w+)$", re.MULTILINE)
 

@@ -108,7 +108,7 @@ class Downloads:
             or attachment.status not in {Status.SCANNING, Status.APPROVED}
         ):
             raise access_denied(
-                "Nothing is offered here: the chat has ended or the attachment was rejected."
+                "Nothing is offered here: the chat has ended, or the attachment was rejected or removed."
             )
 
 
