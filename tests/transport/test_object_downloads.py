@@ -217,12 +217,14 @@ async def test_preflights(
         assert "access-control-allow-origin" not in answer.headers
 
 
-REVOKED = "Nothing is offered here: the chat has ended or the attachment was rejected."
+REVOKED = "Nothing is offered here: the chat has ended, or the attachment was rejected or removed."
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(
-    "status", [Status.PENDING, Status.COMPLETING, Status.REJECTED, None], ids=str
+    "status",
+    [Status.PENDING, Status.COMPLETING, Status.REJECTED, Status.REMOVED, None],
+    ids=str,
 )
 async def test_a_url_dies_with_what_it_was_for(
     status: Status | None, method: str, tmp_path: Path
