@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-engines promises leaks check fix record bench chaos crash storm fuzz fuzz-life lock clean
+.PHONY: help demo serve test test-engines promises check fix record bench chaos crash storm fuzz fuzz-life lock clean
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -16,8 +17,9 @@ demo: $(VENV)/run ## the whole round trip, shown step by step; ARGS=--exit ends 
 serve: $(VENV)/run ## run the server in the foreground
 	@$(BIN)/openparticipant serve $(ARGS)
 
-test: $(VENV)/dev ## run all tests; what is absent is skipped and named
-	$(BIN)/python -m pytest $(ARGS)
+# Most tests wait more than they compute, so there are more processes than cores.
+test: $(VENV)/dev ## run all tests; what is absent is skipped and named; ARGS=--find-leaks searches for secrets
+	$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
 
 # What users run against one server, here against three nodes that share everything.
 CLIENTS := $(addprefix tests/clients/,chatjs test_aws_cli.py test_boto3.py test_boto3_chat.py \
@@ -29,13 +31,6 @@ test-engines: $(VENV)/dev ## engines that go away; three nodes on all of them be
 
 promises: $(VENV)/dev ## what docs/promises.md promises about a file, shown one by one
 	$(BIN)/python -m tests.promises $(ARGS)
-
-# Those who are handed each kind of secret, and do with it what is right and what is wrong.
-LEAKS := tests/promises tests/transport $(addprefix tests/clients/,test_boto3.py test_boto3_chat.py \
-  test_operating.py test_own_journey.py test_secrets.py)
-
-leaks: $(VENV)/dev ## no secret stands in what servers wrote in two minutes of tests
-	$(BIN)/python -m pytest --find-leaks $(LEAKS) $(ARGS)
 
 check: $(VENV)/dev ## lint, format and types
 	$(BIN)/ruff check .

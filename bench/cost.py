@@ -1,13 +1,14 @@
 """What each operation costs a node, and the engines under it.
 
-    python -m bench.cost [--chats 400] [--rounds 3]
+    python -m bench.cost [--chats 400] [--rounds 3] [--warm-up 100]
 
 Needs the packages of the extra `engines`.
 
 Method: one server process on core 0, as installed; a client with 16 requests at a time on kept connections, on
 core 1, where the engines run, too. Two nodes share core 0, so one of them is called at a time, as if each had a core:
 each gets half of the chats, and the other half at the next operation. All chats are taken through one operation, then
-through the next. By call:
+through the next. Before that, each node takes some chats through all of them, since a process that has just started
+dials its engines, has its statements read and its code specialised, once, however many requests follow. By call:
 CPU is user and system time of the node's process; bytes are those of request and answer with their heads; reads and
 writes are calls of the database, objects those of the object store, notices those handed to NATS, as the node counts
 them in /metrics, with what its background work adds; disk is what the node writes to files (`/proc/PID/io`);
@@ -88,7 +89,9 @@ class Node:
     admin: str
 
 
-def run(root: Path, chats: int, engines: SharedEngines | None, nodes: int = 1) -> dict[str, Cost]:
+def run(
+    root: Path, chats: int, warm_up: int, engines: SharedEngines | None, nodes: int = 1
+) -> dict[str, Cost]:
     """Serve one round on empty directories; the nodes share core 0."""
     with ExitStack() as running:
         serving = []
@@ -100,7 +103,10 @@ def run(root: Path, chats: int, engines: SharedEngines | None, nodes: int = 1) -
         profile.read(root / "0" / "aws" / "credentials")
         pair = profile["default"]
         key = Credentials(pair["aws_access_key_id"], pair["aws_secret_access_key"])
-        scene = Scene([node.origin for node in serving], key, chats)
+        origins = [node.origin for node in serving]
+        for origin in origins:
+            asyncio.run(_warm(Scene([origin], key, warm_up)))
+        scene = Scene(origins, key, chats)
         return asyncio.run(_measure(partial(_look, serving, engines), scene))
 
 
@@ -111,6 +117,11 @@ def _start(root: Path, name: str, engines: SharedEngines | None) -> Node:
     server = ServerProcess(command, root / f"{name}.log", environment)
     admin = (root / name / "admin").read_text().strip()
     return Node(server, server.ready_line.removeprefix(_READY).strip(), admin)
+
+
+async def _warm(scene: Scene) -> None:
+    for _, step in steps(scene):
+        await scene.each(step)
 
 
 async def _measure(look: Callable[[], Reading], scene: Scene) -> dict[str, Cost]:
@@ -167,6 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="cost")
     parser.add_argument("--chats", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--warm-up", type=int, default=100, help="chats of each node")
     chosen = parser.parse_args()
     print((__doc__ or "").strip(), flush=True)
     psutil.Process().cpu_affinity([int(LOAD_CORE)])
@@ -175,14 +187,15 @@ def main() -> None:
     two: defaultdict[str, list[Cost]] = defaultdict(list)
     for _ in range(chosen.rounds):
         with tempfile.TemporaryDirectory(prefix="openparticipant-cost-") as place:
-            for name, cost in run(Path(place), chosen.chats, None).items():
+            for name, cost in run(Path(place), chosen.chats, chosen.warm_up, None).items():
                 embedded[name].append(cost)
         for nodes, kept in ((1, one), (2, two)):
             with (
                 tempfile.TemporaryDirectory(prefix="openparticipant-cost-") as place,
                 shared_engines(Path(place)) as engines,
             ):
-                for name, cost in run(Path(place), chosen.chats, engines, nodes).items():
+                found = run(Path(place), chosen.chats, chosen.warm_up, engines, nodes)
+                for name, cost in found.items():
                     kept[name].append(cost)
     _print("SQLite and files", embedded)
     _print("PostgreSQL, S3 and NATS", one)

@@ -1,47 +1,67 @@
-"""A pytest plugin: with `--find-leaks`, no secret that a run handed out stands in what servers wrote.
+"""A pytest plugin: with `--find-leaks`, no secret of a run stands in what servers and commands wrote.
 
-Secrets are learned where they are handed out: in answers and in the profiles of control keys. What
-is searched are the logs of all servers, in this process and beside it, metrics, and refusals.
+Secrets are learned where they are handed out and where servers are given them: tokens, signatures,
+key pairs, master keys and what is derived of them, passwords of engines. What is searched are the
+logs of all servers, in this process and beside it, the stderr of commands, metrics, spans and
+refusals. Tokens also go to browsers and other processes, which this one does not see; so beside an
+answer to whoever sent it, nothing may hold what looks like one: 64 hexadecimal digits.
 """
 
 from __future__ import annotations
 
+import base64
 import configparser
 import http.client
 import io
+import os
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 
+from openparticipant.master_key import MasterKey
 from openparticipant.testing.server import Server
 from openparticipant.transport.logs import Log
+from tests.cli.worlds import Outcome
 from tests.serve_process import ServeProcess
+from tests.tracing.collector import Collector
 
 FIND_LEAKS = "--find-leaks"
-_SHORTEST = 40  # characters: no token, signature or secret key of ours has fewer
+_SHORTEST = 16  # characters, of what is searched for
 _HANDED_OUT = re.compile(
     rb'"(?:ParticipantToken|ConnectionToken)" ?: ?"([^"]+)"|(?:X-Amz-Signature|AuthToken)=([0-9A-Za-z]+)'
 )
 _LONG = re.compile(rb"[0-9A-Za-z+/=]{%d,}" % _SHORTEST)
+_TOKEN = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_PASSWORD = re.compile(r"//[^/@]*:([^/@]+)@")
+# As they are before any run listens in, so that a run within one takes its place.
+_read, _log = http.client.HTTPResponse.read, Log.__init__
+_end, _stop = ServeProcess.end, Server.stop
+_serve, _server, _outcome = ServeProcess.__init__, Server.__init__, Outcome.__init__
+_close = Collector.server_close
+_GIVEN = ("OPENPARTICIPANT_MASTER_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 class Run:
-    """What one run handed out, and what its servers wrote."""
+    """What one run handed out, and what its servers and commands wrote."""
 
     def __init__(self) -> None:
         self.secrets: set[bytes] = set()
         self._written: dict[bytes, str] = {}
         self._logs: set[Path] = set()
+        self._token_at: str | None = None
 
     def answered(self, status: int, body: bytes) -> None:
         """Learn what an answer hands out; a refusal and metrics are searched themselves."""
         if status < 400:
             for found in _HANDED_OUT.finditer(body):
                 self._learn(found[1] or found[2])
-        if status >= 400 or body.startswith(b"# HELP"):
-            self.wrote(f"an answer with status {status}", body)
+        if status >= 400:
+            self.answered_with(f"an answer with status {status}", body)
+        elif body.startswith(b"# HELP"):
+            self.wrote("metrics", body)
 
     def served(self, data_dir: Path) -> None:
         """Learn the secrets of a data directory."""
@@ -50,14 +70,33 @@ class Run:
         for section in profile.sections():
             self._learn(profile[section].get("aws_secret_access_key", "").encode())
 
+    def given(self, settings: Iterable[str], environ: Mapping[str, str]) -> None:
+        """Learn the secrets among the settings of a server, and in files that they name."""
+        for name in _GIVEN:
+            self._learn(environ.get(name, "").encode())
+        for text in (*settings, *environ.values()):
+            for password in _PASSWORD.findall(text):
+                self._learn(password.encode())
+            path = Path(text.rpartition("=")[2])
+            if path.is_absolute() and "key" in path.name and path.is_file():
+                self._learn_master_key(path.read_text("utf-8", "replace"))
+        self._learn_master_key(environ.get("OPENPARTICIPANT_MASTER_KEY", ""))
+
     def logged(self, log: Path) -> None:
         """Search a log when the run is over."""
         self._logs.add(log)
 
     def wrote(self, where: str, text: bytes) -> None:
         """Keep what a secret could be part of, and where it was first seen."""
+        if self._token_at is None and _TOKEN.search(text):
+            self._token_at = f"{where}{_in_test()}"
+        self.answered_with(where, text)
+
+    def answered_with(self, where: str, text: bytes) -> None:
+        """Keep the same of an answer, which may say again what its client has sent."""
         for found in _LONG.finditer(text):
-            self._written.setdefault(found[0], where)
+            if found[0] not in self._written:
+                self._written[found[0]] = f"{where}{_in_test()}"
 
     def leak(self) -> str | None:
         """Return the first place that tells a secret, never the secret itself."""
@@ -65,14 +104,33 @@ class Run:
             if log.is_file():
                 for number, line in enumerate(log.read_bytes().splitlines(), 1):
                     self.wrote(f"{log}:{number}", line)
+        by_head: dict[bytes, list[bytes]] = {}
+        for secret in self.secrets:
+            by_head.setdefault(secret[:_SHORTEST], []).append(secret)
         for text, where in self._written.items():
-            if text in self.secrets or any(secret in text for secret in self.secrets):
-                return where
-        return None
+            for at in range(len(text) - _SHORTEST + 1):
+                secrets = by_head.get(text[at : at + _SHORTEST], ())
+                if any(text.startswith(secret, at) for secret in secrets):
+                    return where
+        return self._token_at
 
     def _learn(self, secret: bytes) -> None:
-        if len(secret) >= _SHORTEST:
+        if _LONG.fullmatch(secret):
             self.secrets.add(secret)
+
+    def _learn_master_key(self, text: str) -> None:
+        try:
+            key = MasterKey.read(text)
+        except ValueError:
+            return
+        for secret in (base64.b64decode(text), key.sealing_key, key.bus_key):
+            self._learn(base64.b64encode(secret))
+            self._learn(secret.hex().encode())
+
+
+def _in_test() -> str:
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+    return f" of {test}" if test else ""
 
 
 class _Tee(io.RawIOBase):
@@ -102,7 +160,8 @@ class _Tee(io.RawIOBase):
 
 
 _RUN = pytest.StashKey[Run]()
-_VERDICT = pytest.StashKey[str]()
+_VERDICTS = pytest.StashKey[list[tuple[int, str | None]]]()
+_SAID = "leaks"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -118,58 +177,89 @@ def pytest_configure(config: pytest.Config) -> None:
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     config.stash[_RUN] = run
+    config.stash[_VERDICTS] = []
     listen_in(run, patch)
 
 
 def listen_in(run: Run, patch: pytest.MonkeyPatch) -> None:
-    """Tell the run of every answer, every log and every data directory from now on."""
-    read, log = http.client.HTTPResponse.read, Log.__init__
-    ended, stopped = ServeProcess.end, Server.stop
+    """Tell this run alone of all that is handed out, given and written from now on."""
 
     def reading(self: http.client.HTTPResponse, amount: int | None = None) -> bytes:
-        body = read(self, amount)
+        body = _read(self, amount)
         run.answered(self.status, body)
         return body
 
     def logging(self: Log, stream: BinaryIO, worker: int | None = None) -> None:
-        log(self, _Tee(stream, run), worker)  # type: ignore[arg-type]
+        _log(self, _Tee(stream, run), worker)  # type: ignore[arg-type]
 
     def ending(self: ServeProcess) -> None:
-        ended(self)
+        _end(self)
         run.served(self.data_dir)
         run.logged(self.log)
 
     def stopping(self: Server) -> None:
         run.served(self.data_dir)
-        stopped(self)
+        _stop(self)
 
+    def serving(self: ServeProcess, data_dir: Path, *arguments: str, **more: Any) -> None:
+        run.given(arguments, more.get("environment") or {})
+        _serve(self, data_dir, *arguments, **more)
+
+    def set_up(self: Server, data_dir: Path | None = None, **more: Any) -> None:
+        run.given([text for text in more.values() if isinstance(text, str)], os.environ)
+        _server(self, data_dir, **more)
+
+    def left(self: Outcome, status: int, out: bytes, err: str, sleeps: list[float]) -> None:
+        run.answered_with("the stderr of a command", err.encode())
+        _outcome(self, status, out, err, sleeps)
+
+    def closing(self: Collector) -> None:
+        for body in self.raw:
+            run.wrote("a span", body)
+        _close(self)
+
+    patch.setattr(ServeProcess, "__init__", serving)
+    patch.setattr(Server, "__init__", set_up)
+    patch.setattr(Outcome, "__init__", left)
+    patch.setattr(Collector, "server_close", closing)
     patch.setattr(http.client.HTTPResponse, "read", reading)
     patch.setattr(Log, "__init__", logging)
     patch.setattr(ServeProcess, "end", ending)
     patch.setattr(Server, "stop", stopping)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from one of several processes that share the tests what it found."""
+    if _VERDICTS in node.config.stash and _SAID in getattr(node, "workeroutput", {}):
+        node.config.stash[_VERDICTS].append(tuple(node.workeroutput[_SAID]))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run that leaks, and one that handed out nothing."""
     run = session.config.stash.get(_RUN, None)
     if run is None:
         return
-    clean = False
-    if not run.secrets:
-        verdict = "no secret was handed out, so nothing was searched"
-    elif where := run.leak():
-        verdict = f"a secret stands in {where}"
-    else:
-        verdict = f"none of {len(run.secrets)} secrets stands anywhere"
-        clean = True
-    session.config.stash[_VERDICT] = verdict
-    if not clean:
+    found = len(run.secrets), run.leak()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_SAID] = found
+        return
+    verdicts = session.config.stash[_VERDICTS]
+    verdicts.append(found)
+    if not any(count for count, _ in verdicts) or any(where for _, where in verdicts):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was found."""
-    verdict = terminalreporter.config.stash.get(_VERDICT, None)
-    if verdict is not None:
-        terminalreporter.section("leaks")
-        terminalreporter.line(verdict)
+    verdicts = terminalreporter.config.stash.get(_VERDICTS, [])
+    if not verdicts:
+        return
+    terminalreporter.section("leaks")
+    told = [f"a secret stands in {where}" for _, where in verdicts if where]
+    secrets = sum(count for count, _ in verdicts)
+    if not secrets:
+        told.append("no secret was handed out, so nothing was searched")
+    for line in told or [f"none of {secrets} secrets stands anywhere"]:
+        terminalreporter.line(line)
