@@ -15,12 +15,16 @@ import http.client
 import io
 import os
 import re
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 
+from openparticipant.bootstrap.keys import KeyRing
+from openparticipant.domain.access_key import AccessKey
 from openparticipant.master_key import MasterKey
 from openparticipant.testing.server import Server
 from openparticipant.transport.logs import Log
@@ -40,7 +44,7 @@ _PASSWORD = re.compile(r"//[^/@]*:([^/@]+)@")
 _read, _log = http.client.HTTPResponse.read, Log.__init__
 _end, _stop = ServeProcess.end, Server.stop
 _serve, _server, _outcome = ServeProcess.__init__, Server.__init__, Outcome.__init__
-_close = Collector.server_close
+_close, _hold = Collector.server_close, KeyRing._hold
 _GIVEN = ("OPENPARTICIPANT_MASTER_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
@@ -57,7 +61,7 @@ class Run:
         """Learn what an answer hands out; a refusal and metrics are searched themselves."""
         if status < 400:
             for found in _HANDED_OUT.finditer(body):
-                self._learn(found[1] or found[2])
+                self.learn(found[1] or found[2])
         if status >= 400:
             self.answered_with(f"an answer with status {status}", body)
         elif body.startswith(b"# HELP"):
@@ -68,15 +72,20 @@ class Run:
         profile = configparser.RawConfigParser()
         profile.read(data_dir / "aws" / "credentials")
         for section in profile.sections():
-            self._learn(profile[section].get("aws_secret_access_key", "").encode())
+            self.learn(profile[section].get("aws_secret_access_key", "").encode())
+        # As the file is: the next process is to find what the last one left.
+        database = f"file:{data_dir.absolute()}/openparticipant.sqlite3?mode=ro&immutable=1"
+        with suppress(sqlite3.Error), closing(sqlite3.connect(database, uri=True)) as connection:
+            for (secret,) in connection.execute("SELECT secret_access_key FROM access_keys"):
+                self.learn(secret.encode())
 
     def given(self, settings: Iterable[str], environ: Mapping[str, str]) -> None:
         """Learn the secrets among the settings of a server, and in files that they name."""
         for name in _GIVEN:
-            self._learn(environ.get(name, "").encode())
+            self.learn(environ.get(name, "").encode())
         for text in (*settings, *environ.values()):
             for password in _PASSWORD.findall(text):
-                self._learn(password.encode())
+                self.learn(password.encode())
             path = Path(text.rpartition("=")[2])
             if path.is_absolute() and "key" in path.name and path.is_file():
                 self._learn_master_key(path.read_text("utf-8", "replace"))
@@ -114,7 +123,8 @@ class Run:
                     return where
         return self._token_at
 
-    def _learn(self, secret: bytes) -> None:
+    def learn(self, secret: bytes) -> None:
+        """Learn one secret, if it is long enough to be told from other text."""
         if _LONG.fullmatch(secret):
             self.secrets.add(secret)
 
@@ -124,8 +134,8 @@ class Run:
         except ValueError:
             return
         for secret in (base64.b64decode(text), key.sealing_key, key.bus_key):
-            self._learn(base64.b64encode(secret))
-            self._learn(secret.hex().encode())
+            self.learn(base64.b64encode(secret))
+            self.learn(secret.hex().encode())
 
 
 def _in_test() -> str:
@@ -183,14 +193,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def listen_in(run: Run, patch: pytest.MonkeyPatch) -> None:
     """Tell this run alone of all that is handed out, given and written from now on."""
+    _listen_to_servers(run, patch)
+    _listen_to_writers(run, patch)
 
+
+def _listen_to_servers(run: Run, patch: pytest.MonkeyPatch) -> None:
     def reading(self: http.client.HTTPResponse, amount: int | None = None) -> bytes:
         body = _read(self, amount)
         run.answered(self.status, body)
         return body
 
-    def logging(self: Log, stream: BinaryIO, worker: int | None = None) -> None:
-        _log(self, _Tee(stream, run), worker)  # type: ignore[arg-type]
+    def holding(self: KeyRing, key: AccessKey, stored: str) -> None:
+        _hold(self, key, stored)
+        run.learn(self._pairs[key.id].credentials.secret_access_key.encode())
+
+    def serving(self: ServeProcess, data_dir: Path, *arguments: str, **more: Any) -> None:
+        run.given(arguments, more.get("environment") or {})
+        _serve(self, data_dir, *arguments, **more)
+
+    def set_up(self: Server, data_dir: Path | None = None, **more: Any) -> None:
+        run.given([text for text in more.values() if isinstance(text, str)], os.environ)
+        _server(self, data_dir, **more)
 
     def ending(self: ServeProcess) -> None:
         _end(self)
@@ -201,13 +224,17 @@ def listen_in(run: Run, patch: pytest.MonkeyPatch) -> None:
         run.served(self.data_dir)
         _stop(self)
 
-    def serving(self: ServeProcess, data_dir: Path, *arguments: str, **more: Any) -> None:
-        run.given(arguments, more.get("environment") or {})
-        _serve(self, data_dir, *arguments, **more)
+    patch.setattr(http.client.HTTPResponse, "read", reading)
+    patch.setattr(KeyRing, "_hold", holding)
+    patch.setattr(ServeProcess, "__init__", serving)
+    patch.setattr(Server, "__init__", set_up)
+    patch.setattr(ServeProcess, "end", ending)
+    patch.setattr(Server, "stop", stopping)
 
-    def set_up(self: Server, data_dir: Path | None = None, **more: Any) -> None:
-        run.given([text for text in more.values() if isinstance(text, str)], os.environ)
-        _server(self, data_dir, **more)
+
+def _listen_to_writers(run: Run, patch: pytest.MonkeyPatch) -> None:
+    def logging(self: Log, stream: BinaryIO, worker: int | None = None) -> None:
+        _log(self, _Tee(stream, run), worker)  # type: ignore[arg-type]
 
     def left(self: Outcome, status: int, out: bytes, err: str, sleeps: list[float]) -> None:
         run.answered_with("the stderr of a command", err.encode())
@@ -218,14 +245,9 @@ def listen_in(run: Run, patch: pytest.MonkeyPatch) -> None:
             run.wrote("a span", body)
         _close(self)
 
-    patch.setattr(ServeProcess, "__init__", serving)
-    patch.setattr(Server, "__init__", set_up)
+    patch.setattr(Log, "__init__", logging)
     patch.setattr(Outcome, "__init__", left)
     patch.setattr(Collector, "server_close", closing)
-    patch.setattr(http.client.HTTPResponse, "read", reading)
-    patch.setattr(Log, "__init__", logging)
-    patch.setattr(ServeProcess, "end", ending)
-    patch.setattr(Server, "stop", stopping)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from openparticipant.domain.access_key import Purpose
 from openparticipant.master_key import MasterKey
 from openparticipant.testing.chat import request
 from openparticipant.testing.server import Server
@@ -41,6 +42,7 @@ def test_a_run_that_tells_nothing_is_clean(listening: Run, tmp_path: Path) -> No
             started.json["UploadMetadata"]["Url"].partition("X-Amz-Signature=")[2],
             socket_url.partition("AuthToken=")[2],
             server.credentials["aws_secret_access_key"],
+            server.node._keys.newest(Purpose.OBJECTS).secret_access_key,
         }
         assert chat.call("nowhere").status == 404
         request("GET", f"{server.admin_url}/metrics")
