@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 import stat
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,7 +20,7 @@ from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.stores.sqlite_schema import upgrade
 from openparticipant.stores.write import Write
 from tests.small_disk import fill_up, small_disk
-from tests.stores.batches import Gate, one_batch
+from tests.stores.batches import PATIENCE, Gate, one_batch
 
 STEPS = steps.known()
 KEYS = "SELECT access_key_id FROM access_keys ORDER BY access_key_id"
@@ -52,6 +53,14 @@ def refuse(key: str, error: Exception) -> Callable[[], Write[None]]:
 async def keys(database: SqliteDatabase) -> list[str]:
     """Return the keys that are committed."""
     return [key for (key,) in await database.read(KEYS)]
+
+
+def commits(path: Path) -> int:
+    """Count the transactions in a log: their last frames say how many pages the database has."""
+    log = path.with_name(f"{path.name}-wal").read_bytes()
+    (page_size,) = struct.unpack_from(">I", log, 8)
+    places = range(32, len(log), 24 + page_size)
+    return sum(struct.unpack_from(">II", log, place)[1] != 0 for place in places)
 
 
 @pytest.fixture
@@ -185,20 +194,51 @@ async def test_closing_finishes_what_is_queued(path: Path) -> None:
 
 
 def test_writes_survive_their_event_loop(path: Path) -> None:
-    """A loop that ended while its write ran costs the next loop nothing."""
+    """A loop that ended while its writes ran or waited costs the next loop nothing."""
     with closing(SqliteDatabase(path)) as database:
         gate = Gate(database)
 
         async def leave() -> None:
             (await gate.close()).cancel()
+            waiting = asyncio.ensure_future(database.write(insert("a")))
+            await asyncio.sleep(0)
+            waiting.cancel()
 
         async def come() -> list[str]:
-            await database.write(insert("a"))
+            new = asyncio.ensure_future(database.write(insert("b")))
+            await asyncio.sleep(0)  # by now it waits beside the other, for the same transaction
+            gate.open()
+            await asyncio.wait_for(new, PATIENCE)
             return await keys(database)
 
         asyncio.run(leave())
-        gate.open()
-        assert asyncio.run(come()) == ["a"]
+        assert asyncio.run(come()) == ["a", "b"]
+
+
+async def test_writes_of_successive_turns_share_a_transaction(
+    path: Path, database: SqliteDatabase
+) -> None:
+    """As long as each turn of the loop brings one more."""
+    before = commits(path)
+    await asyncio.gather(*(_write_at(turn, database) for turn in range(10)))
+    assert commits(path) == before + 1
+
+
+async def test_nobody_waits_until_no_more_is_written(database: SqliteDatabase) -> None:
+    """A write is carried out although every turn of the loop brings one more."""
+    writes = [asyncio.ensure_future(database.write(insert("first")))]
+    while not writes[0].done() and len(writes) < 20_000:
+        writes.append(asyncio.ensure_future(database.write(insert(f"{len(writes)}"))))
+        await asyncio.sleep(0)
+    assert writes[0].done()
+    await asyncio.gather(*writes)
+
+
+async def _write_at(turn: int, database: SqliteDatabase) -> None:
+    for _ in range(turn):
+        await database.read(KEYS)  # lets other threads run, as a request does
+        await asyncio.sleep(0)
+    await database.write(insert(f"{turn:03d}"))
 
 
 def test_the_file_is_its_owners_alone(path: Path) -> None:

@@ -1,14 +1,16 @@
 """SQLite: one writer thread with group commit, reads on the event loop.
 
-Everything that queued while the last commit ran shares the next one, so durability costs one
-fsync per batch and an idle server adds no delay. Each write has its savepoint: one that fails
-takes nothing with it. Reads see the newest commit of the write-ahead log and take microseconds
-once the page is cached, less than the way to another thread.
+Everything that queued while the last commit ran shares the next one, and so does what successive
+turns of the event loop bring, so durability costs one fsync per batch and an idle server adds no
+delay. Each write has its savepoint: one that fails takes nothing with it. Reads see the newest
+commit of the write-ahead log and take microseconds once the page is cached, less than the way to
+another thread.
 """
 
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextlib
 import os
 import queue
@@ -27,6 +29,7 @@ from openparticipant.stores.write import Rows, Write
 T = TypeVar("T")
 
 _LARGEST_BATCH = 256
+_GATHERING_TURNS = 16  # of the event loop, at most; a turn is as long as what it has to do
 _PROBE_PAUSE = 1  # seconds between two looks whether trouble is over
 # Days since a noon of long ago; half a millisecond undoes what the fraction lost.
 _NOW = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
@@ -60,7 +63,9 @@ class SqliteDatabase:
             self._writer = connect(path)
             self._place = Place(path)
             opened.pop_all()
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: collections.deque[_Job] = collections.deque()
+        self._signals: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._signalling: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._trouble: str | None = None
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
@@ -80,8 +85,12 @@ class SqliteDatabase:
         """Run a write; see `Database.write`."""
         if self._closed:
             raise Unavailable("database: closed", untouched=True)
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.put((make, future))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.append((make, future))
+        if self._signalling is not loop:
+            self._signalling = loop
+            loop.call_soon(self._gather, loop, _GATHERING_TURNS, 0)
         return await future
 
     async def read(self, statement: str, *parameters: Any) -> Rows:
@@ -98,38 +107,42 @@ class SqliteDatabase:
     def close(self) -> None:
         """Finish what is queued and close the file."""
         self._closed = True
-        self._jobs.put(None)
+        self._signals.put(None)
         self._thread.join()
         self._reader.close()
 
+    def _gather(self, loop: asyncio.AbstractEventLoop, turns: int, before: int) -> None:
+        """Wake the writer once a turn of the loop has brought nothing more to write.
+
+        Woken by the first write it would begin with that alone, while those that came with it wait:
+        a transaction for one row, after which the reader has to read all its pages anew.
+        """
+        queued = len(self._jobs)
+        if turns and queued > before:
+            loop.call_soon(self._gather, loop, turns - 1, queued)
+        else:
+            self._signalling = None
+            self._signals.put(None)
+
     def _run(self) -> None:
-        while True:
-            try:
-                job = self._jobs.get(timeout=_PROBE_PAUSE if self._trouble else None)
-            except queue.Empty:
-                self._trouble = _probe(self._writer, self._place)
-                continue
-            batch: list[_Job] = []
-            while job is not None:
-                batch.append(job)
-                if len(batch) == _LARGEST_BATCH:
-                    break
-                try:
-                    job = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-            if batch:
+        while self._jobs or not self._closed:
+            if self._jobs:
+                batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), _LARGEST_BATCH))]
                 outcomes, self._trouble = _commit(self._writer, self._place, batch)
                 _resolve(outcomes)
-            if job is None:
-                self._writer.close()
-                return
+                continue
+            try:
+                self._signals.get(timeout=_PROBE_PAUSE if self._trouble else None)
+            except queue.Empty:
+                self._trouble = _probe(self._writer, self._place)
+        self._writer.close()
 
 
 def _resolve(outcomes: list[_Outcome]) -> None:
-    loop = outcomes[0][0].get_loop()
-    with contextlib.suppress(RuntimeError):  # the loop has been closed, so nobody waits
-        loop.call_soon_threadsafe(_settle, outcomes)
+    for loop in {future.get_loop() for future, _, _ in outcomes}:
+        of_loop = [outcome for outcome in outcomes if outcome[0].get_loop() is loop]
+        with contextlib.suppress(RuntimeError):  # the loop has been closed, so nobody waits
+            loop.call_soon_threadsafe(_settle, of_loop)
 
 
 def _settle(outcomes: list[_Outcome]) -> None:
