@@ -1,210 +1,172 @@
-"""What each operation costs a node, and the engines under it.
+"""What each operation costs a node, and the engines under it; what a second node adds.
 
-    python -m bench.cost [--chats 400] [--rounds 3] [--warm-up 100]
+    python -m bench.cost [--chats 400] [--slice 40] [--rounds 3] [--warm-up 100]
 
 Needs the packages of the extra `engines`.
 
-Method: one server process on core 0, as installed; a client with 16 requests at a time on kept connections, on
-core 1, where the engines run, too. Two nodes share core 0, so one of them is called at a time, as if each had a core:
-each gets half of the chats, and the other half at the next operation. All chats are taken through one operation, then
-through the next. Before that, each node takes some chats through all of them, since a process that has just started
-dials its engines, has its statements read and its code specialised, once, however many requests follow. By call:
-CPU is user and system time of the node's process; bytes are those of request and answer with their heads; reads and
-writes are calls of the database, objects those of the object store, notices those handed to NATS, as the node counts
-them in /metrics, with what its background work adds; disk is what the node writes to files (`/proc/PID/io`);
-engine is the CPU of all processes of PostgreSQL. Medians of the rounds, each on empty engines.
+Method: three deployments run at the same time, each with engines of its own: one node as installed, one node on
+PostgreSQL, S3 and NATS, and two nodes on those. All nodes are on core 0; the client, with 16 requests at a time on kept
+connections, and the engines are on core 1. All chats are taken through one operation, a slice of them at a time, in two
+halves: at one deployment, then at the next, in an order that turns, so that whatever slows the machine slows them alike.
+Two nodes get a half each, dealt at random, as by a balancer without affinity; one node gets both, so that every node begins
+each half when others have used its core. Before that, each node takes some chats through all operations, since a process that
+has just started dials its engines, has its statements read and its code specialised, once, however many requests follow.
+By call: CPU is user and system time of the nodes' processes while their slices ran; bytes are those of
+request and answer with their heads; reads and writes are calls of the database, objects those of the object store,
+notices those handed to NATS, as the nodes count them in /metrics, with what their background work adds; disk is what the
+nodes write to files (`/proc/PID/io`); engine is the CPU of all processes of PostgreSQL. Medians of the rounds, each on empty engines.
+The last table compares, slice by slice, the CPU of two nodes and of one: median and quartiles of all rounds.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import configparser
-import re
 import statistics
-import sys
 import tempfile
 import time
-import urllib.request
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import astuple, dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from bench.cost_deployment import Deployment, deployed
 from bench.cost_scene import Scene, steps
-from bench.processes import LOAD_CORE, ServerProcess
-from bench.shared_engines import SharedEngines, shared_engines, used
-from openparticipant.sigv4 import Credentials
+from bench.processes import LOAD_CORE
 
-_READY = "openparticipant ready on "
-_COUNTED = (
-    (
-        re.compile(r'openparticipant_stage_seconds_count{stage="(authenticate|store read)"}'),
-        "reads",
-    ),
-    (re.compile(r'openparticipant_stage_seconds_count{stage="store write"}'), "writes"),
-    (
-        re.compile(r'openparticipant_stage_seconds_count{stage="object (look|keep|discard)"}'),
-        "objects",
-    ),
-    (re.compile(r'openparticipant_bus_notices_total{direction="out"}'), "notices"),
+_DEPLOYMENTS = (
+    ("SQLite and files", 1, False),
+    ("PostgreSQL, S3 and NATS", 1, True),
+    ("the same, two nodes", 2, True),
 )
+_SETTLE = 0.05  # seconds in which is done what an answer leaves to do, such as telling sockets
+_LEAST = 50e-6  # seconds of CPU a call: less has an operation that does not reach a node at all
+_HEADS = ("CPU µs", "bytes", "reads", "writes", "objects", "notices", "disk", "engine µs")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Cost:
-    """What one call took; CPU in microseconds."""
+    """What an operation took in one round; CPU in seconds, slice by slice."""
 
-    cpu: float
-    moved: float
-    reads: float
-    writes: float
-    objects: float
-    notices: float
-    written: float
-    engine: float
-    rate: float
+    calls: int = 0
+    cpu: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    moved: int = 0
+    counts: dict[str, float] = field(default_factory=dict)
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """All counters of a node and its engines at one moment."""
-
-    counts: Mapping[str, float]
-    cpu: float
-    written: int
-    engine: float
+    def by_call(self) -> list[float]:
+        """Return what a call took, in the order of the table, and how many there were a second."""
+        kinds = ("reads", "writes", "objects", "notices", "written", "engine")
+        cpu = sum(self.cpu) * 1e6
+        all_calls = [cpu, self.moved, *(self.counts[kind] for kind in kinds)]
+        return [*(total / self.calls for total in all_calls), self.calls / self.seconds]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One node, and where it is reached."""
-
-    server: ServerProcess
-    origin: str
-    admin: str
+Costs = dict[str, Cost]
 
 
-def run(
-    root: Path, chats: int, warm_up: int, engines: SharedEngines | None, nodes: int = 1
-) -> dict[str, Cost]:
-    """Serve one round on empty directories; the nodes share core 0."""
+def measure(root: Path, chats: int, size: int, warm_up: int) -> list[Costs]:
+    """Run one round on empty engines; return the costs of each deployment."""
     with ExitStack() as running:
-        serving = []
-        for number in range(nodes):
-            node = _start(root, str(number), engines)
-            running.callback(node.server.stop)
-            serving.append(node)
-        profile = configparser.ConfigParser()
-        profile.read(root / "0" / "aws" / "credentials")
-        pair = profile["default"]
-        key = Credentials(pair["aws_access_key_id"], pair["aws_secret_access_key"])
-        origins = [node.origin for node in serving]
-        for origin in origins:
-            asyncio.run(_warm(Scene([origin], key, warm_up)))
-        scene = Scene(origins, key, chats)
-        return asyncio.run(_measure(partial(_look, serving, engines), scene))
-
-
-def _start(root: Path, name: str, engines: SharedEngines | None) -> Node:
-    command = [sys.executable, "-m", "openparticipant", "serve", "--port", "0"]
-    command += ["--data-dir", str(root / name), *(engines.words if engines else ())]
-    environment = engines.environment if engines else None
-    server = ServerProcess(command, root / f"{name}.log", environment)
-    admin = (root / name / "admin").read_text().strip()
-    return Node(server, server.ready_line.removeprefix(_READY).strip(), admin)
+        deployments = [
+            running.enter_context(deployed(title, root / str(at), nodes, on_engines=on_engines))
+            for at, (title, nodes, on_engines) in enumerate(_DEPLOYMENTS)
+        ]
+        for deployment in deployments:
+            for scene in deployment.scenes_of_nodes(warm_up):
+                asyncio.run(_warm(scene))
+        return asyncio.run(_measure(deployments, chats, size))
 
 
 async def _warm(scene: Scene) -> None:
     for _, step in steps(scene):
-        await scene.each(step)
+        for share in scene.dealt():
+            await scene.serve(step, share)
 
 
-async def _measure(look: Callable[[], Reading], scene: Scene) -> dict[str, Cost]:
-    found = {}
-    calls = len(scene.chats)
-    for name, step in steps(scene):
-        before, moved = look(), scene.moved
-        began = time.perf_counter()
-        await scene.each(step)
-        seconds = time.perf_counter() - began
-        after = look()
-        counts = {kind: (after.counts[kind] - before.counts[kind]) / calls for kind in after.counts}
-        found[name] = Cost(
-            cpu=(after.cpu - before.cpu) / calls * 1e6,
-            moved=(scene.moved - moved) / calls,
-            written=(after.written - before.written) / calls,
-            engine=(after.engine - before.engine) / calls * 1e6,
-            rate=calls / seconds,
-            **counts,
-        )
+async def _measure(deployments: Sequence[Deployment], chats: int, size: int) -> list[Costs]:
+    scenes = [deployment.scene(chats) for deployment in deployments]
+    found: list[Costs] = [{} for _ in deployments]
+    for same in zip(*map(steps, scenes), strict=True):
+        costs = [Cost(calls=chats) for _ in deployments]
+        before = [(scene.moved, it.used()) for scene, it in zip(scenes, deployments, strict=True)]
+        for number, start in enumerate(range(0, chats, size)):
+            order = deque(range(len(deployments)))
+            order.rotate(number)
+            shares = [scene.dealt(slice(start, start + size)) for scene in scenes]
+            used = [0.0 for _ in deployments]
+            for half in range(2):
+                for at in order:
+                    began, cpu = time.perf_counter(), deployments[at].cpu()
+                    await scenes[at].serve(same[at][1], shares[at][half])
+                    costs[at].seconds += time.perf_counter() - began
+                    await asyncio.sleep(_SETTLE)
+                    used[at] += deployments[at].cpu() - cpu
+            for cost, cpu in zip(costs, used, strict=True):
+                cost.cpu.append(cpu)
+        for at, (cost, (name, _)) in enumerate(zip(costs, same, strict=True)):
+            moved, counts = before[at]
+            cost.moved = scenes[at].moved - moved
+            cost.counts = {kind: n - counts[kind] for kind, n in deployments[at].used().items()}
+            found[at][name] = cost
     return found
 
 
-def _look(nodes: Sequence[Node], engines: SharedEngines | None) -> Reading:
-    counts = dict.fromkeys(("reads", "writes", "objects", "notices"), 0.0)
-    for node in nodes:
-        with urllib.request.urlopen(f"{node.admin}/metrics", timeout=10) as answer:
-            for line in answer.read().decode().splitlines():
-                for pattern, kind in _COUNTED:
-                    if pattern.match(line):
-                        counts[kind] += float(line.rpartition(" ")[2])
-    return Reading(
-        counts,
-        sum(node.server.cpu() for node in nodes),
-        sum(node.server.written() for node in nodes),
-        used(engines.postgres) if engines else 0.0,
-    )
-
-
-def _print(title: str, rounds: Mapping[str, Sequence[Cost]]) -> None:
-    heads = ("CPU µs", "bytes", "reads", "writes", "objects", "notices", "disk", "engine µs")
-    print(f"\n{title:30}" + "".join(f"{head:>10}" for head in heads) + f"{'calls/s':>10}")
-    for name, costs in rounds.items():
-        median = [statistics.median(values) for values in zip(*map(astuple, costs), strict=True)]
+def _print(title: str, rounds: Sequence[Costs]) -> None:
+    print(f"\n{title:30}" + "".join(f"{head:>10}" for head in (*_HEADS, "calls/s")))
+    for name in rounds[0]:
+        each = [costs[name].by_call() for costs in rounds]
+        cpu, moved, *rest = (statistics.median(values) for values in zip(*each, strict=True))
+        counts, sizes = rest[:4], rest[4:]
         print(
-            f"{name:30}{median[0]:10.0f}{median[1]:10.0f}"
-            + "".join(f"{count:10.1f}" for count in median[2:6])
-            + "".join(f"{value:10.0f}" for value in median[6:])
+            f"{name:30}{cpu:10.0f}{moved:10.0f}"
+            + "".join(f"{count:10.1f}" for count in counts)
+            + "".join(f"{size:10.0f}" for size in sizes)
         )
+
+
+def _compare(one: Sequence[Costs], two: Sequence[Costs]) -> None:
+    print(f"\n{'two nodes by one':30}{'CPU':>10}{'from':>10}{'to':>10}")
+    for name, cost in one[0].items():
+        if sum(cost.cpu) < _LEAST * cost.calls:
+            continue
+        ratios = [
+            after / before
+            for costs, others in zip(one, two, strict=True)
+            for before, after in zip(costs[name].cpu, others[name].cpu, strict=True)
+        ]
+        low, middle, high = statistics.quantiles(ratios, n=4)
+        print(f"{name:30}{middle:9.2f}x{low:9.2f}x{high:9.2f}x")
+    overall = [
+        sum(cost.cpu[at] for cost in others.values()) / sum(cost.cpu[at] for cost in costs.values())
+        for costs, others in zip(one, two, strict=True)
+        for at in range(len(next(iter(costs.values())).cpu))
+    ]
+    low, middle, high = statistics.quantiles(overall, n=4)
+    print(f"{'all operations once':30}{middle:9.2f}x{low:9.2f}x{high:9.2f}x")
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="cost")
     parser.add_argument("--chats", type=int, default=400)
+    parser.add_argument("--slice", type=int, default=40, help="chats at a time, an even number")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--warm-up", type=int, default=100, help="chats of each node")
     chosen = parser.parse_args()
     print((__doc__ or "").strip(), flush=True)
     psutil.Process().cpu_affinity([int(LOAD_CORE)])
-    embedded: defaultdict[str, list[Cost]] = defaultdict(list)
-    one: defaultdict[str, list[Cost]] = defaultdict(list)
-    two: defaultdict[str, list[Cost]] = defaultdict(list)
+    rounds = []
     for _ in range(chosen.rounds):
         with tempfile.TemporaryDirectory(prefix="openparticipant-cost-") as place:
-            for name, cost in run(Path(place), chosen.chats, chosen.warm_up, None).items():
-                embedded[name].append(cost)
-        for nodes, kept in ((1, one), (2, two)):
-            with (
-                tempfile.TemporaryDirectory(prefix="openparticipant-cost-") as place,
-                shared_engines(Path(place)) as engines,
-            ):
-                found = run(Path(place), chosen.chats, chosen.warm_up, engines, nodes)
-                for name, cost in found.items():
-                    kept[name].append(cost)
-    _print("SQLite and files", embedded)
-    _print("PostgreSQL, S3 and NATS", one)
-    _print("the same, two nodes", two)
-    ratio = statistics.median(
-        sum(costs[at].cpu for costs in two.values()) / sum(costs[at].cpu for costs in one.values())
-        for at in range(chosen.rounds)
-    )
-    print(f"\nall operations once: two nodes together take {ratio:.2f} x the CPU of one")
+            rounds.append(measure(Path(place), chosen.chats, chosen.slice, chosen.warm_up))
+    by_deployment = list(zip(*rounds, strict=True))
+    for (title, *_), costs in zip(_DEPLOYMENTS, by_deployment, strict=True):
+        _print(title, costs)
+    _compare(*by_deployment[1:])
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,11 @@ class Chat:
         self.download = ""
 
 
+Share = tuple[str, list[Chat]]
+"""A node's origin and the chats that it serves at one step."""
+Step = Callable[[Chat], Awaitable[None]]
+
+
 class Scene:
     """The chats, and who calls for them; each public method takes one chat one step further."""
 
@@ -38,7 +44,7 @@ class Scene:
         self.chats = [Chat() for _ in range(chats)]
         self._origins = origins
         self._origin = origins[0]
-        self._taken = 0
+        self._dealer = random.Random(1)
         self._key = key
         self._callers: dict[str, list[Caller]] = {}
         self._listening: list[ClientSocket] = []
@@ -48,23 +54,23 @@ class Scene:
         """Bytes of all requests and answers so far."""
         return sum(caller.moved for kept in self._callers.values() for caller in kept)
 
-    async def each(self, step: Callable[[Chat], Awaitable[None]]) -> None:
-        """Take every chat one step further, at one node after the other.
-
-        Each node serves its share of the chats while the others have no requests, and another share
-        at the next step, so that every chat passes from node to node.
-        """
-        limit = asyncio.Semaphore(_AT_ONCE)
+    def dealt(self, which: slice = slice(None)) -> list[Share]:
+        """Deal chats to the nodes at random, to each as many as to the others."""
+        chats = self.chats[which]
+        self._dealer.shuffle(chats)
         nodes = len(self._origins)
+        return [(origin, chats[at::nodes]) for at, origin in enumerate(self._origins)]
+
+    async def serve(self, step: Step, share: Share) -> None:
+        """Take chats one step further at their node."""
+        limit = asyncio.Semaphore(_AT_ONCE)
 
         async def one(chat: Chat) -> None:
             async with limit:
                 await step(chat)
 
-        for number in range(nodes):
-            self._origin = self._origins[(number + self._taken) % nodes]
-            await asyncio.gather(*(one(chat) for chat in self.chats[number::nodes]))
-        self._taken += 1
+        self._origin, chats = share
+        await asyncio.gather(*map(one, chats))
 
     async def start_chat_contact(self, chat: Chat) -> None:
         """Let a customer come."""
@@ -188,7 +194,7 @@ class Scene:
             kept.append(caller)
 
 
-def steps(scene: Scene) -> Iterable[tuple[str, Callable[[Chat], Awaitable[None]]]]:
+def steps(scene: Scene) -> list[tuple[str, Step]]:
     """Return what is measured, in an order in which each finds what it needs."""
     return [
         ("StartChatContact", scene.start_chat_contact),
