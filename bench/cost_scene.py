@@ -29,6 +29,7 @@ class Chat:
         self.message_id = ""
         self.upload: Any = None
         self.download = ""
+        self.listening = 0
 
 
 Share = tuple[str, list[Chat]]
@@ -47,7 +48,7 @@ class Scene:
         self._dealer = random.Random(1)
         self._key = key
         self._callers: dict[str, list[Caller]] = {}
-        self._listening: list[ClientSocket] = []
+        self._sockets: list[ClientSocket] = []
 
     @property
     def moved(self) -> int:
@@ -149,11 +150,20 @@ class Scene:
         await self._exchange("GET", chat.download, {}, b"")
 
     async def listen(self, chat: Chat) -> None:
-        """Open the sockets of both."""
-        for url in chat.sockets:
-            socket = await ClientSocket.open(url, lambda _: None)
-            socket.send(SUBSCRIBE)
-            self._listening.append(socket)
+        """Open the socket of whoever has none yet, and wait until it is told of the chat."""
+        url = urlsplit(chat.sockets[chat.listening])
+        chat.listening += 1
+        answered = asyncio.get_running_loop().create_future()
+
+        def hear(_: bytes) -> None:
+            if not answered.done():
+                answered.set_result(None)
+
+        host = urlsplit(self._origin).netloc
+        socket = await ClientSocket.open(url._replace(netloc=host).geturl(), hear)
+        socket.send(SUBSCRIBE)
+        await answered
+        self._sockets.append(socket)
 
     async def disconnect_participant(self, chat: Chat) -> None:
         """Let the agent leave."""
@@ -210,7 +220,8 @@ def steps(scene: Scene) -> list[tuple[str, Step]]:
         ("CompleteAttachmentUpload", scene.complete_attachment_upload),
         ("GetAttachment", scene.get_attachment),
         ("GET of 12 KiB", scene.get),
-        ("two sockets", scene.listen),
+        ("a socket of the customer", scene.listen),
+        ("a socket of the agent", scene.listen),
         ("SendMessage to two sockets", scene.send_message),
         ("SendEvent, typing, to one", scene.send_typing),
         ("DisconnectParticipant", scene.disconnect_participant),
