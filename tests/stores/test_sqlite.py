@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from openparticipant.errors import ConflictException, Unavailable
-from openparticipant.stores import steps
+from openparticipant.stores import sqlite, steps
 from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.stores.sqlite_schema import upgrade
 from openparticipant.stores.write import Write
@@ -215,30 +215,37 @@ def test_writes_survive_their_event_loop(path: Path) -> None:
         assert asyncio.run(come()) == ["a", "b"]
 
 
-async def test_writes_of_successive_turns_share_a_transaction(
-    path: Path, database: SqliteDatabase
+async def test_as_many_as_came_together_are_waited_for(
+    path: Path, database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As long as each turn of the loop brings one more."""
+    """After a batch of ten the next ten share a transaction, too, which begins with the tenth."""
+    await one_batch(database, [insert(f"a{n}") for n in range(10)])
+    monkeypatch.setattr(sqlite, "_GATHERING", 2 * PATIENCE)
     before = commits(path)
-    await asyncio.gather(*(_write_at(turn, database) for turn in range(10)))
+    writes = []
+    for n in range(10):
+        writes.append(asyncio.ensure_future(database.write(insert(f"b{n}"))))
+        await database.read(KEYS)  # lets other threads run, as a request does
+        await asyncio.sleep(0)
+    await asyncio.wait_for(asyncio.gather(*writes), PATIENCE)
     assert commits(path) == before + 1
 
 
-async def test_nobody_waits_until_no_more_is_written(database: SqliteDatabase) -> None:
-    """A write is carried out although every turn of the loop brings one more."""
-    writes = [asyncio.ensure_future(database.write(insert("first")))]
-    while not writes[0].done() and len(writes) < 20_000:
-        writes.append(asyncio.ensure_future(database.write(insert(f"{len(writes)}"))))
-        await asyncio.sleep(0)
-    assert writes[0].done()
-    await asyncio.gather(*writes)
+async def test_a_single_write_waits_for_nobody_long(database: SqliteDatabase) -> None:
+    """Where fewer come than before, they are carried out all the same."""
+    await one_batch(database, [insert(f"a{n}") for n in range(10)])
+    assert await asyncio.wait_for(database.write(insert("b")), PATIENCE) == "b"
 
 
-async def _write_at(turn: int, database: SqliteDatabase) -> None:
-    for _ in range(turn):
-        await database.read(KEYS)  # lets other threads run, as a request does
-        await asyncio.sleep(0)
-    await database.write(insert(f"{turn:03d}"))
+async def test_closing_waits_for_nobody_else(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is queued is finished at once."""
+    monkeypatch.setattr(sqlite, "_GATHERING", 2 * PATIENCE)
+    database = SqliteDatabase(path)
+    await one_batch(database, [insert(f"a{n}") for n in range(10)])
+    last = asyncio.ensure_future(database.write(insert("b")))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(asyncio.to_thread(database.close), PATIENCE)
+    assert await last == "b"
 
 
 def test_the_file_is_its_owners_alone(path: Path) -> None:

@@ -1,8 +1,8 @@
 """SQLite: one writer thread with group commit, reads on the event loop.
 
-Everything that queued while the last commit ran shares the next one, and so does what successive
-turns of the event loop bring, so durability costs one fsync per batch and an idle server adds no
-delay. Each write has its savepoint: one that fails takes nothing with it. Reads see the newest
+Everything that queued while the last commit ran shares the next one, and so does what comes within
+moments where much came at once before, so durability costs one fsync per batch and an idle server
+adds no delay. Each write has its savepoint: one that fails takes nothing with it. Reads see the newest
 commit of the write-ahead log and take microseconds once the page is cached, less than the way to
 another thread.
 """
@@ -16,6 +16,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +30,7 @@ from openparticipant.stores.write import Rows, Write
 T = TypeVar("T")
 
 _LARGEST_BATCH = 256
-_GATHERING_TURNS = 16  # of the event loop, at most; a turn is as long as what it has to do
+_GATHERING = 0.002  # seconds, at most
 _PROBE_PAUSE = 1  # seconds between two looks whether trouble is over
 # Days since a noon of long ago; half a millisecond undoes what the fraction lost.
 _NOW = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
@@ -65,7 +66,7 @@ class SqliteDatabase:
             opened.pop_all()
         self._jobs: collections.deque[_Job] = collections.deque()
         self._signals: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._signalling: asyncio.AbstractEventLoop | None = None
+        self._expected = 1
         self._closed = False
         self._trouble: str | None = None
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
@@ -88,9 +89,8 @@ class SqliteDatabase:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._jobs.append((make, future))
-        if self._signalling is not loop:
-            self._signalling = loop
-            loop.call_soon(self._gather, loop, _GATHERING_TURNS, 0)
+        if len(self._jobs) in (1, self._expected):
+            self._signals.put(None)
         return await future
 
     async def read(self, statement: str, *parameters: Any) -> Rows:
@@ -111,23 +111,12 @@ class SqliteDatabase:
         self._thread.join()
         self._reader.close()
 
-    def _gather(self, loop: asyncio.AbstractEventLoop, turns: int, before: int) -> None:
-        """Wake the writer once a turn of the loop has brought nothing more to write.
-
-        Woken by the first write it would begin with that alone, while those that came with it wait:
-        a transaction for one row, after which the reader has to read all its pages anew.
-        """
-        queued = len(self._jobs)
-        if turns and queued > before:
-            loop.call_soon(self._gather, loop, turns - 1, queued)
-        else:
-            self._signalling = None
-            self._signals.put(None)
-
     def _run(self) -> None:
         while self._jobs or not self._closed:
             if self._jobs:
+                self._gather()
                 batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), _LARGEST_BATCH))]
+                self._expected = len(batch)
                 outcomes, self._trouble = _commit(self._writer, self._place, batch)
                 _resolve(outcomes)
                 continue
@@ -136,6 +125,20 @@ class SqliteDatabase:
             except queue.Empty:
                 self._trouble = _probe(self._writer, self._place)
         self._writer.close()
+
+    def _gather(self) -> None:
+        """Wait a little until there are as many writes as in the last batch.
+
+        Those who got their answers together tend to ask again together. To begin with the first of
+        them would be a transaction for one row, after which the reader has to read all its pages
+        anew, while the others wait for it.
+        """
+        deadline = time.monotonic() + _GATHERING
+        while len(self._jobs) < self._expected and not self._closed:
+            try:
+                self._signals.get(timeout=max(0, deadline - time.monotonic()))
+            except queue.Empty:
+                return
 
 
 def _resolve(outcomes: list[_Outcome]) -> None:
