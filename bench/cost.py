@@ -1,6 +1,6 @@
 """What each operation costs a node, and the engines under it; what a second node adds.
 
-    python -m bench.cost [--chats 400] [--slice 40] [--rounds 3] [--warm-up 100]
+    python -m bench.cost [--chats 400] [--slice 80] [--rounds 3] [--warm-up 100]
 
 Needs the packages of the extra `engines`.
 
@@ -153,7 +153,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="cost")
     parser.add_argument("--chats", type=int, default=400)
-    parser.add_argument("--slice", type=int, default=40, help="chats at a time, an even number")
+    parser.add_argument("--slice", type=int, default=80, help="chats at a time, an even number")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--warm-up", type=int, default=100, help="chats of each node")
     chosen = parser.parse_args()
