@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from openparticipant.errors import ConflictException, Unavailable
-from openparticipant.stores import sqlite, steps
+from openparticipant.stores import steps
 from openparticipant.stores.sqlite import SqliteDatabase
 from openparticipant.stores.sqlite_schema import upgrade
 from openparticipant.stores.write import Write
@@ -215,20 +215,18 @@ def test_writes_survive_their_event_loop(path: Path) -> None:
         assert asyncio.run(come()) == ["a", "b"]
 
 
-async def test_as_many_as_came_together_are_waited_for(
-    path: Path, database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_as_many_as_came_together_are_waited_for(path: Path) -> None:
     """After a batch of ten the next ten share a transaction, too, which begins with the tenth."""
-    await one_batch(database, [insert(f"a{n}") for n in range(10)])
-    monkeypatch.setattr(sqlite, "_GATHERING", 2 * PATIENCE)
-    before = commits(path)
-    writes = []
-    for n in range(10):
-        writes.append(asyncio.ensure_future(database.write(insert(f"b{n}"))))
-        await database.read(KEYS)  # lets other threads run, as a request does
-        await asyncio.sleep(0)
-    await asyncio.wait_for(asyncio.gather(*writes), PATIENCE)
-    assert commits(path) == before + 1
+    with closing(SqliteDatabase(path, gathering=2 * PATIENCE)) as database:
+        await one_batch(database, [insert(f"a{n}") for n in range(10)])
+        before = commits(path)
+        writes = []
+        for n in range(10):
+            writes.append(asyncio.ensure_future(database.write(insert(f"b{n}"))))
+            await database.read(KEYS)  # lets other threads run, as a request does
+            await asyncio.sleep(0)
+        await asyncio.wait_for(asyncio.gather(*writes), PATIENCE)
+        assert commits(path) == before + 1
 
 
 async def test_a_single_write_waits_for_nobody_long(database: SqliteDatabase) -> None:
@@ -237,10 +235,9 @@ async def test_a_single_write_waits_for_nobody_long(database: SqliteDatabase) ->
     assert await asyncio.wait_for(database.write(insert("b")), PATIENCE) == "b"
 
 
-async def test_closing_waits_for_nobody_else(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closing_waits_for_nobody_else(path: Path) -> None:
     """What is queued is finished at once."""
-    monkeypatch.setattr(sqlite, "_GATHERING", 2 * PATIENCE)
-    database = SqliteDatabase(path)
+    database = SqliteDatabase(path, gathering=2 * PATIENCE)
     await one_batch(database, [insert(f"a{n}") for n in range(10)])
     last = asyncio.ensure_future(database.write(insert("b")))
     await asyncio.sleep(0)

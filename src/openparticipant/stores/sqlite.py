@@ -1,10 +1,10 @@
 """SQLite: one writer thread with group commit, reads on the event loop.
 
-Everything that queued while the last commit ran shares the next one, and so does what comes within
-moments where much came at once before, so durability costs one fsync per batch and an idle server
-adds no delay. Each write has its savepoint: one that fails takes nothing with it. Reads see the newest
-commit of the write-ahead log and take microseconds once the page is cached, less than the way to
-another thread.
+Everything that queued while the last commit ran shares the next one, which waits a moment for as
+many as that had. So durability costs one fsync per batch, and one client at a time adds no delay.
+Each write has its savepoint: one that fails takes nothing with it. Reads see the newest commit of
+the write-ahead log and take microseconds once the page is cached, less than the way to another
+thread.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import asyncio
 import collections
 import contextlib
 import os
-import queue
 import sqlite3
 import threading
 import time
@@ -29,8 +28,8 @@ from openparticipant.stores.write import Rows, Write
 
 T = TypeVar("T")
 
+GATHERING = 0.002  # seconds; 32 clients on one core take twice that to ask again
 _LARGEST_BATCH = 256
-_GATHERING = 0.002  # seconds, at most
 _PROBE_PAUSE = 1  # seconds between two looks whether trouble is over
 # Days since a noon of long ago; half a millisecond undoes what the fraction lost.
 _NOW = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)"
@@ -45,8 +44,10 @@ _Job = tuple[Callable[[], Write[Any]], asyncio.Future[Any]]
 class SqliteDatabase:
     """One database file, opened by one process and used from one event loop at a time."""
 
-    def __init__(self, path: Path, *, migrate: bool = True) -> None:
+    def __init__(self, path: Path, *, migrate: bool = True, gathering: float = GATHERING) -> None:
         """Open a file, and take the steps that its schema lacks if `migrate`.
+
+        A batch waits for `gathering` seconds at most to become as large as the one before.
 
         Raises `Unavailable`, also where the file was written by a newer release.
         """
@@ -65,8 +66,9 @@ class SqliteDatabase:
             self._place = Place(path)
             opened.pop_all()
         self._jobs: collections.deque[_Job] = collections.deque()
-        self._signals: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._gathering = gathering
         self._expected = 1
+        self._woken = threading.Event()
         self._closed = False
         self._trouble: str | None = None
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
@@ -90,7 +92,7 @@ class SqliteDatabase:
         future: asyncio.Future[T] = loop.create_future()
         self._jobs.append((make, future))
         if len(self._jobs) in (1, self._expected):
-            self._signals.put(None)
+            self._woken.set()
         return await future
 
     async def read(self, statement: str, *parameters: Any) -> Rows:
@@ -107,38 +109,37 @@ class SqliteDatabase:
     def close(self) -> None:
         """Finish what is queued and close the file."""
         self._closed = True
-        self._signals.put(None)
+        self._woken.set()
         self._thread.join()
         self._reader.close()
 
     def _run(self) -> None:
         while self._jobs or not self._closed:
-            if self._jobs:
-                self._gather()
-                batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), _LARGEST_BATCH))]
-                self._expected = len(batch)
-                outcomes, self._trouble = _commit(self._writer, self._place, batch)
-                _resolve(outcomes)
+            if not self._jobs:
+                if not self._wait(1, _PROBE_PAUSE if self._trouble else None):
+                    self._trouble = _probe(self._writer, self._place)
                 continue
-            try:
-                self._signals.get(timeout=_PROBE_PAUSE if self._trouble else None)
-            except queue.Empty:
-                self._trouble = _probe(self._writer, self._place)
+            # Those who got their answers together tend to ask again together. To begin with the
+            # first of them would be a transaction for one row, after which the reader has to read
+            # all its pages anew, while the others wait for it.
+            self._wait(self._expected, self._gathering)
+            batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), _LARGEST_BATCH))]
+            self._expected = len(batch)
+            outcomes, self._trouble = _commit(self._writer, self._place, batch)
+            _resolve(outcomes)
         self._writer.close()
 
-    def _gather(self) -> None:
-        """Wait a little until there are as many writes as in the last batch.
-
-        Those who got their answers together tend to ask again together. To begin with the first of
-        them would be a transaction for one row, after which the reader has to read all its pages
-        anew, while the others wait for it.
-        """
-        deadline = time.monotonic() + _GATHERING
-        while len(self._jobs) < self._expected and not self._closed:
-            try:
-                self._signals.get(timeout=max(0, deadline - time.monotonic()))
-            except queue.Empty:
-                return
+    def _wait(self, count: int, patience: float | None) -> bool:
+        """Wait until so many writes are queued or this is closed; False if that took too long."""
+        deadline = None if patience is None else time.monotonic() + patience
+        while len(self._jobs) < count and not self._closed:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                return False
+            self._woken.clear()
+            if len(self._jobs) < count and not self._closed:
+                self._woken.wait(left)
+        return True
 
 
 def _resolve(outcomes: list[_Outcome]) -> None:
