@@ -1,12 +1,10 @@
-"""The operator's API: who is admitted, what it lists, and what it answers to nonsense."""
+"""The operator's API: what it lists, what it tells of a chat, and what it answers to nonsense."""
 
 from __future__ import annotations
 
 import io
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,13 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openparticipant import sigv4
-from openparticipant.limits import BODY_BYTES, MINUTE
-from openparticipant.sigv4 import Credentials
+from openparticipant.limits import MINUTE
 from openparticipant.testing.chat import Answer, Chat, control, request
 from openparticipant.testing.clock import START, SettableClock
 from openparticipant.testing.server import Server
 from tests.eventually import eventually
+from tests.transport.admin_calls import check_refusal, signed
 
 
 @pytest.fixture(scope="module")
@@ -38,34 +35,6 @@ def server(log: io.BytesIO) -> Iterator[Server]:
 def instance(server: Server) -> str:
     """Return an instance that no other test uses."""
     return f"instance-{server.node.ports.ids.uuid()}"
-
-
-def signed(
-    server: Server,
-    path: str,
-    query: str = "",
-    *,
-    method: str = "GET",
-    key: Credentials | None = None,
-    service: str = "openparticipant",
-    at: int | None = None,
-    sent: str | None = None,
-    body: bytes = b"",
-) -> Answer:
-    """Call the API; `sent` goes over the line instead of what was signed."""
-    target = f"{path}?{query}" if query else path
-    headers = sigv4.sign(
-        key or server.node.control_key,
-        method,
-        sigv4.host_of(server.admin_url),
-        path,
-        query=query,
-        body=body,
-        region=server.node.ports.policy.region,
-        service=service,
-        at=server.clock.now() if at is None else at,
-    )
-    return request(method, server.admin_url + (sent or target), body or None, headers)
 
 
 def listed(server: Server, **members: object) -> Any:
@@ -91,15 +60,6 @@ def start(server: Server, instance: str) -> str:
     assert answer.status == 200, answer.body
     contact_id: str = answer.json["ContactId"]
     return contact_id
-
-
-def check_refusal(answer: Answer, status: int, code: str) -> None:
-    """Assert that a refusal has the form that all planes give it."""
-    assert (answer.status, answer.error) == (status, code), answer.body
-    assert answer.json["__type"] == code
-    assert answer.json["Message"]
-    assert answer.headers["x-amzn-requestid"]
-    assert answer.headers["content-type"] == "application/json"
 
 
 def transcript(server: Server, contact_id: str, **members: object) -> Answer:
@@ -174,52 +134,6 @@ def test_every_contact_is_read_whatever_its_instance(server: Server, instance: s
     assert transcript(server, contact_id).json["Contact"]["InstanceId"] == instance
     assert contact_id in ids(listed(server, InstanceId=instance))
     assert listed(server, InstanceId=f"{instance}-other") == {"Contacts": []}
-
-
-def test_who_does_not_sign_is_not_admitted(server: Server) -> None:
-    """Whatever is missing or wrong in the signature; the answer names the cause as AWS does."""
-    path = "/contacts"
-    key = server.node.control_key
-    check_refusal(
-        request("GET", server.admin_url + path), 403, "MissingAuthenticationTokenException"
-    )
-    for changes, code in (
-        ({"key": key._replace(access_key_id="AKIAOTHER")}, "UnrecognizedClientException"),
-        ({"key": key._replace(secret_access_key="other")}, "InvalidSignatureException"),
-        ({"service": "connect"}, "InvalidSignatureException"),
-        ({"at": server.clock.now() - 16 * MINUTE}, "InvalidSignatureException"),
-        ({"at": server.clock.now() + 16 * MINUTE}, "InvalidSignatureException"),
-        ({"query": "State=OPEN", "sent": f"{path}?State=ENDED"}, "InvalidSignatureException"),
-        ({"query": "State=OPEN", "sent": path}, "InvalidSignatureException"),
-        ({"sent": "/contacts/a/transcript"}, "InvalidSignatureException"),
-    ):
-        check_refusal(signed(server, path, **changes), 403, code)
-
-
-def test_what_is_signed_for_one_plane_admits_to_no_other(server: Server) -> None:
-    """Nor does the key that signs the URLs of objects."""
-    url = "/contacts/instance/contact"
-    headers = sigv4.sign(
-        server.node.control_key,
-        "GET",
-        sigv4.host_of(server.url),
-        url,
-        region=server.node.ports.policy.region,
-        service="openparticipant",
-        at=server.clock.now(),
-    )
-    check_refusal(
-        request("GET", server.url + url, headers=headers), 403, "InvalidSignatureException"
-    )
-    with closing(sqlite3.connect(server.data_dir / "openparticipant.sqlite3")) as database:
-        keys = database.execute(
-            "SELECT access_key_id, secret_access_key FROM access_keys WHERE purpose = 'objects'"
-        ).fetchall()
-    assert keys
-    for pair in keys:
-        check_refusal(
-            signed(server, "/contacts", key=Credentials(*pair)), 403, "UnrecognizedClientException"
-        )
 
 
 @pytest.mark.parametrize(
@@ -357,40 +271,6 @@ def test_contacts_are_chosen_by_their_start(instance: str) -> None:
                 StartedUntil=f"2026-01-01T01:0{until}:00.000+01:00",
             )
             assert ids(page) == started[since:until][::-1]
-
-
-def test_the_rest_of_the_port_is_what_it_was(server: Server) -> None:
-    """Health and metrics are open; a wrong method, path or size is refused in the usual form."""
-    assert request("GET", f"{server.admin_url}/health/live").json == {"status": "live"}
-    assert request("GET", f"{server.admin_url}/health/x").status == 404
-    assert request("GET", f"{server.admin_url}/metrics").status == 200
-    check_refusal(signed(server, "/contacts", method="POST"), 405, "MethodNotAllowedException")
-    for path in ("/", "/contact", "/contacts/", "/contacts//transcript", "/metrics/"):
-        check_refusal(request("GET", server.admin_url + path), 404, "UnknownOperationException")
-    large = b"x" * (BODY_BYTES + 1)
-    answer = signed(server, "/contacts", body=large)
-    check_refusal(answer, 413, "RequestEntityTooLargeException")
-    answer = request("OPTIONS", f"{server.admin_url}/contacts", headers={"origin": "https://a.b"})
-    assert (answer.status, "access-control-allow-origin" in answer.headers) == (405, False)
-
-
-def test_there_is_no_websocket(server: Server) -> None:
-    """Asking for one is refused, not a fault."""
-    headers = {
-        "connection": "upgrade",
-        "upgrade": "websocket",
-        "sec-websocket-version": "13",
-        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-    }
-    assert request("GET", f"{server.admin_url}/contacts", headers=headers).status == 403
-
-
-def test_the_public_port_has_none_of_it(server: Server) -> None:
-    """A key of the control plane reads no transcript there."""
-    chat = server.start_chat()
-    assert control(server, "GET", "/contacts").error == "UnknownOperationException"
-    answer = control(server, "GET", f"/contacts/{chat.contact_id}/transcript")
-    assert answer.error == "ResourceNotFoundException"
 
 
 def test_the_log_says_who_read_what_and_no_secret(server: Server, log: io.BytesIO) -> None:
